@@ -1,0 +1,45 @@
+/* lexicon.h - a pronunciation dictionary in the form of the CMU one: "word phone phone ...", with
+ * further pronunciations as "word(2)". */
+#ifndef CALLAUDIT_LEXICON_H
+#define CALLAUDIT_LEXICON_H
+
+#include "callaudit/text.h"
+
+typedef struct ca_lexicon ca_lexicon;
+
+typedef struct ca_pronunciation {
+    const char *name;   /* "the(2)" */
+    size_t base_length; /* of "the" */
+    const char *phones; /* "DH IY" */
+    size_t phone_count;
+} ca_pronunciation;
+
+/* Reads the whole dictionary; a line without phones is skipped. NULL on failure (CA_ESETUP). */
+ca_lexicon *ca_lexicon_open(const char *path, ca_error *err);
+void ca_lexicon_close(ca_lexicon *lexicon);
+
+/* The pronunciations of a word, the first one first; 0 when it is not in the dictionary. */
+size_t ca_lexicon_find(const ca_lexicon *lexicon, const char *word, size_t length,
+                       const ca_pronunciation **first);
+
+/* Splits a wording into dictionary words: at white space, and in runs of Chinese characters by the
+ * longest word from the left. What no word covers goes to `unknown` as well. */
+bool ca_lexicon_split(const ca_lexicon *lexicon, const char *text, ca_strings *words,
+                      ca_strings *unknown, ca_arena *arena, ca_error *err);
+
+/* One way to say a wording. */
+typedef struct ca_reading {
+    const char *names; /* dictionary names in a row: "apologize for(2) the(2)" */
+    size_t phone_count;
+} ca_reading;
+
+typedef CA_ARRAY(ca_reading) ca_readings;
+
+enum { CA_MAX_READINGS = 16 }; /* of one wording; the first ones of each word come first */
+
+/* Every combination of the words' pronunciations, at most CA_MAX_READINGS; none when a word is
+ * unknown. */
+bool ca_lexicon_readings(const ca_lexicon *lexicon, const char *text, ca_readings *readings,
+                         ca_arena *arena, ca_error *err);
+
+#endif

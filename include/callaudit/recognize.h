@@ -1,0 +1,57 @@
+/* recognize.h - PocketSphinx behind one interface, so that another release or another engine can
+ * replace it. The only user of PocketSphinx; a fake of it for golden tests reads recorded words.
+ *
+ * Facts it rests on are measured in HEARING.md of the project's shared notes: */
+#ifndef CALLAUDIT_RECOGNIZE_H
+#define CALLAUDIT_RECOGNIZE_H
+
+#include "callaudit/audio.h"
+#include "callaudit/call.h"
+
+/* Where a language's model lies. NULL members are found by convention, see ca_model_resolve. */
+typedef struct ca_model {
+    const char *language;
+    const char *acoustic; /* folder with mdef, feat.params ... */
+    const char *dictionary;
+    const char *language_model; /* only for transcripts */
+    int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
+    double phone_loop_prior;    /* -kws_plp */
+    double high_voice_warp;     /* frequency warp for high voices, 1 for none; see model.c */
+} ca_model;
+
+/* One wording to listen for. `rule` numbers the rules over all rule sets given to one
+ * recognizer: detections of one rule (its rivals and excuses included) do not compete here, the
+ * matcher weighs them. */
+typedef struct ca_keyphrase {
+    const char *text; /* one expanded wording */
+    size_t rule;
+    unsigned speakers; /* bit 1 << CA_AGENT ...: on whose channels to listen */
+} ca_keyphrase;
+
+typedef CA_ARRAY(ca_keyphrase) ca_keyphrases;
+
+typedef struct ca_recognizer ca_recognizer;
+
+/* Fills in what the configuration left open: Debian's en-us for en-US when `acoustic` is NULL;
+ * the dictionary LANGUAGE.dict in lower case in the model's folder or the one above, else
+ * Debian's for en-US; LANGUAGE.lm.bin likewise. Fails (CA_ESETUP) naming what is missing. */
+bool ca_model_resolve(ca_model *model, ca_arena *arena, ca_error *err);
+
+/* Words of `text` the dictionary lacks (Chinese: characters no dictionary word covers) are added
+ * to `unknown`. The dictionary is read once a call of this function. */
+bool ca_model_unknown_words(const ca_model *model, const ca_keyphrases *phrases,
+                            ca_strings *unknown, ca_arena *arena, ca_error *err);
+
+/* Loads the model. With keyphrases for a keyphrase pass, with `transcripts` for that tier as
+ * well. Wordings with words outside the dictionary are left out. Not for threads. */
+ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phrases,
+                                 bool transcripts, ca_error *err);
+void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */
+
+/* Hears the call's segments on every channel: keyphrase lines always, transcript lines when
+ * asked. Adds words and lines to the call and sorts the lines; sets model and transcript. The
+ * result depends on the audio, the model and the wordings alone. */
+bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
+                  ca_arena *arena, ca_error *err);
+
+#endif

@@ -1,0 +1,8 @@
+/* fuzz_ctm.c - any bytes are CTM or refused; lines and words that come out keep their promises. */
+#include "words_check.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    check_words(ca_words_read_ctm, data, size);
+    return 0;
+}
