@@ -1,0 +1,82 @@
+/* pipeline.c - READ SECOND: one call through its stages in order. */
+#include "pipeline.h"
+
+#include "callaudit/measure.h"
+#include "callaudit/score.h"
+
+/* A fault or a doubt: a person will want to read what was said. */
+static bool has_findings(const ca_call *call)
+{
+    for (size_t i = 0; i < call->findings.count; i++) {
+        const ca_finding *finding = &call->findings.items[i];
+        if (finding->ok == 0 || finding->verdict == CA_UNSURE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool hear_again(const ca_pipeline *pipeline, const ca_call *call)
+{
+    return pipeline->config->transcripts == CA_TRANSCRIPT_FINDINGS && !call->transcript &&
+           has_findings(call);
+}
+
+static bool recognize(ca_pipeline *pipeline, const ca_audio *audio, bool transcript, ca_call *call,
+                      ca_arena *arena, ca_error *err)
+{
+    ca_recognizer *recognizer =
+        ca_pipeline_recognizer(pipeline, call->meta.language, transcript, err);
+    call->lines.count = call->words.count = 0;
+    return recognizer && ca_recognize(recognizer, audio, transcript, call, arena, err);
+}
+
+static bool match(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_error *err)
+{
+    call->findings.count = call->hits.count = 0;
+    return ca_match(pipeline->matcher, &pipeline->config->belief, call, arena, err);
+}
+
+bool ca_judge_call(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_error *err)
+{
+    if (!match(pipeline, call, arena, err) || !ca_measure_call(call, arena, err)) {
+        return false;
+    }
+    call->score = ca_score_call(&call->findings);
+    return true;
+}
+
+static bool do_stage(ca_pipeline *pipeline, ca_stage stage, bool transcript, ca_audio *audio,
+                     ca_call *call, ca_arena *arena, ca_error *err)
+{
+    const ca_config *config = pipeline->config;
+    switch (stage) {
+    case CA_STAGE_DECODE: return ca_audio_decode(call->path, &config->limits.audio, audio, err);
+    case CA_STAGE_SEGMENT: return ca_segment_call(audio, &config->channels, call, arena, err);
+    case CA_STAGE_RECOGNIZE: return recognize(pipeline, audio, transcript, call, arena, err);
+    case CA_STAGE_MATCH: return match(pipeline, call, arena, err);
+    case CA_STAGE_MEASURE: return ca_measure_call(call, arena, err);
+    case CA_STAGE_SCORE: call->score = ca_score_call(&call->findings); return true;
+    case CA_STAGE_COUNT: break;
+    }
+    return false;
+}
+
+bool ca_process_call(ca_pipeline *pipeline, ca_call *call, bool transcript, ca_stage until,
+                     ca_stage_done done, void *context, ca_arena *arena, ca_error *err)
+{
+    ca_audio audio = {0};
+    bool ok = true;
+    for (int stage = 0; ok && stage <= (int)until; stage++) {
+        ok = do_stage(pipeline, (ca_stage)stage, transcript, &audio, call, arena, err);
+        if (ok && stage == CA_STAGE_MATCH && hear_again(pipeline, call)) {
+            ok = recognize(pipeline, &audio, true, call, arena, err) &&
+                 match(pipeline, call, arena, err);
+        }
+        if (ok && done) {
+            done(context, (ca_stage)stage, call);
+        }
+    }
+    ca_audio_release(&audio);
+    return ok;
+}

@@ -1,0 +1,445 @@
+/* wording.c - a phrase, or a regex of the simple kind, as the set of its wordings.
+ *
+ * Both grammars are read by one recursive descent over sets of texts: a sequence is the product of
+ * its parts, alternatives are a union, what is optional is a union with "". The pattern of a phrase
+ * is made from the same set, so that what is listened for and what is matched never differ. */
+#include "callaudit/wording.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_BYTES = 512,          /* of one phrase; longer ones are no wording but a text */
+    SCRATCH_BYTES = 16 << 20, /* for the intermediate sets */
+    CURLY_APOSTROPHE = 0x2019,
+};
+
+typedef struct parser {
+    const char *text;
+    size_t at, length;
+    bool regex; /* which of the two grammars */
+    ca_arena *scratch;
+    size_t *column;
+    ca_error *err;
+} parser;
+
+static bool parse_choice(parser *p, ca_strings *out);
+
+static bool fail_at(parser *p, size_t at, const char *what)
+{
+    *p->column = at + 1;
+    return ca_fail(p->err, CA_EINPUT, "%s", what);
+}
+
+static char peek(const parser *p)
+{
+    return p->at < p->length ? p->text[p->at] : '\0';
+}
+
+/* ---- sets of texts ---- */
+
+static bool add(parser *p, ca_strings *set, const char *text)
+{
+    if (set->count >= CA_WORDING_MAX) {
+        return fail_at(p, p->at, "stands for too many wordings: split it into several phrases");
+    }
+    return ca_strings_add(set, text, p->scratch, p->err);
+}
+
+static bool add_all(parser *p, ca_strings *set, const ca_strings *more)
+{
+    for (size_t i = 0; i < more->count; i++) {
+        if (!add(p, set, more->items[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* left becomes every text of left followed by every text of right. */
+static bool multiply(parser *p, ca_strings *left, const ca_strings *right)
+{
+    ca_strings product = {0};
+    for (size_t i = 0; i < left->count; i++) {
+        for (size_t k = 0; k < right->count; k++) {
+            const char *text = ca_arena_printf(p->scratch, "%s%s", left->items[i], right->items[k]);
+            if (text == NULL) {
+                return ca_fail_memory(p->err);
+            }
+            if (!add(p, &product, text)) {
+                return false;
+            }
+        }
+    }
+    *left = product;
+    return true;
+}
+
+/* ---- what can be spoken ---- */
+
+static bool is_space(uint32_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
+}
+
+static bool is_wide_punctuation(uint32_t c)
+{
+    return (c >= 0x80 && c <= 0xBF) || (c >= 0x2000 && c <= 0x206F) ||
+           (c >= 0x3001 && c <= 0x303F && c != 0x3005 && c != 0x3007) ||
+           (c >= 0xFF01 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20) ||
+           (c >= 0xFF3B && c <= 0xFF40) || (c >= 0xFF5B && c <= 0xFF65);
+}
+
+static bool is_wordlike(const parser *p, size_t at)
+{
+    return at < p->length && (isalnum((unsigned char)p->text[at]) || (p->text[at] & 0x80) != 0);
+}
+
+/* Apostrophes belong to words, hyphens do inside them, full stops behind single letters (a.m.). */
+static bool is_spoken(const parser *p, size_t at, uint32_t c)
+{
+    if (is_space(c) || c == '\'' || c == CURLY_APOSTROPHE) {
+        return true;
+    }
+    if (c == '-') {
+        return at > 0 && is_wordlike(p, at - 1) && is_wordlike(p, at + 1);
+    }
+    if (c == '.') {
+        return at > 0 && isalpha((unsigned char)p->text[at - 1]) &&
+               (at == 1 || !is_wordlike(p, at - 2));
+    }
+    return c < 0x80 ? isalnum((int)c) != 0 : !is_wide_punctuation(c);
+}
+
+/* ---- phrases ---- */
+
+static bool phrase_group(parser *p, ca_strings *out)
+{
+    size_t open = p->at++;
+    bool optional = p->text[open] == '[';
+    char close = optional ? ']' : ')';
+    if (!parse_choice(p, out)) {
+        return false;
+    }
+    if (p->at == p->length) {
+        return fail_at(p, open, optional ? "'[' is never closed" : "'(' is never closed");
+    }
+    if (p->text[p->at] != close) {
+        return fail_at(p, p->at, optional ? "']' expected here" : "')' expected here");
+    }
+    p->at++;
+    return !optional || add(p, out, "");
+}
+
+static bool phrase_run(parser *p, ca_strings *out)
+{
+    size_t from = p->at;
+    while (p->at < p->length && strchr("()[]|", p->text[p->at]) == NULL) {
+        const char *cursor = p->text + p->at;
+        uint32_t c = ca_utf8_next(&cursor, p->text + p->length);
+        if (!is_spoken(p, p->at, c)) {
+            return fail_at(p, p->at,
+                           "this sign is never spoken: write words as they are said, and only "
+                           "( | ) and [ ] beside them");
+        }
+        p->at = (size_t)(cursor - p->text);
+    }
+    const char *run = ca_arena_strndup(p->scratch, p->text + from, p->at - from);
+    return run != NULL ? add(p, out, run) : ca_fail_memory(p->err);
+}
+
+static bool phrase_atom(parser *p, ca_strings *out)
+{
+    char c = peek(p);
+    return c == '(' || c == '[' ? phrase_group(p, out) : phrase_run(p, out);
+}
+
+/* ---- regexes; every failure only says "not of the simple kind" ---- */
+
+static bool regex_group(parser *p, ca_strings *out)
+{
+    p->at++;
+    if (peek(p) == '?') {
+        if (p->at + 1 >= p->length || p->text[p->at + 1] != ':') {
+            return false;
+        }
+        p->at += 2;
+    }
+    if (!parse_choice(p, out) || peek(p) != ')') {
+        return false;
+    }
+    p->at++;
+    return true;
+}
+
+static bool regex_escape(parser *p, ca_strings *out)
+{
+    p->at++;
+    char c = peek(p);
+    p->at++;
+    if (c == 'b') {
+        return add(p, out, "");
+    }
+    if (c == 's') {
+        bool more = peek(p) == '+';
+        p->at += more;
+        return !(more && peek(p) == '?') && add(p, out, " ");
+    }
+    if (c == '\0' || strchr(".-'", c) == NULL) {
+        return false;
+    }
+    const char *text = ca_arena_strndup(p->scratch, &c, 1);
+    return text != NULL && add(p, out, text);
+}
+
+static bool regex_literal(parser *p, ca_strings *out)
+{
+    const char *cursor = p->text + p->at;
+    uint32_t c = ca_utf8_next(&cursor, p->text + p->length);
+    if (c == '.' || !is_spoken(p, p->at, c)) {
+        return false;
+    }
+    size_t size = (size_t)(cursor - p->text) - p->at;
+    const char *text = ca_arena_strndup(p->scratch, p->text + p->at, size);
+    p->at += size;
+    return text != NULL && add(p, out, text);
+}
+
+static bool regex_atom(parser *p, ca_strings *out)
+{
+    char c = peek(p);
+    bool ok = c == '('    ? regex_group(p, out)
+              : c == '\\' ? regex_escape(p, out)
+                          : regex_literal(p, out);
+    if (!ok || peek(p) != '?') {
+        return ok; /* any other quantifier is refused as a literal */
+    }
+    p->at++;
+    return add(p, out, "");
+}
+
+/* ---- both ---- */
+
+static bool is_blank(const parser *p, size_t from)
+{
+    while (from < p->at && is_space((unsigned char)p->text[from])) {
+        from++;
+    }
+    return from == p->at;
+}
+
+static bool parse_sequence(parser *p, ca_strings *out)
+{
+    size_t from = p->at;
+    if (!add(p, out, "")) {
+        return false;
+    }
+    while (p->at < p->length && strchr("|)]", p->text[p->at]) == NULL) {
+        ca_strings atom = {0};
+        if (!(p->regex ? regex_atom(p, &atom) : phrase_atom(p, &atom)) ||
+            !multiply(p, out, &atom)) {
+            return false;
+        }
+    }
+    return p->regex || !is_blank(p, from) || fail_at(p, from, "words expected here");
+}
+
+static bool parse_choice(parser *p, ca_strings *out)
+{
+    for (;;) {
+        ca_strings sequence = {0};
+        if (!parse_sequence(p, &sequence) || !add_all(p, out, &sequence)) {
+            return false;
+        }
+        if (peek(p) != '|') {
+            return true;
+        }
+        p->at++;
+    }
+}
+
+static bool parse_whole(parser *p, ca_strings *out)
+{
+    if (p->length > MAX_BYTES) {
+        return fail_at(p, MAX_BYTES, "too long for a phrase");
+    }
+    if (!ca_utf8_valid(p->text, p->length)) {
+        return fail_at(p, 0, "not UTF-8");
+    }
+    if (!(p->regex ? parse_choice(p, out) : parse_sequence(p, out))) {
+        return false;
+    }
+    if (p->at == p->length) {
+        return true;
+    }
+    return fail_at(p, p->at,
+                   peek(p) == '|' ? "put alternatives into brackets: (a|b)"
+                                  : "a bracket is closed that was never opened");
+}
+
+/* The one form of a wording: lower case, a space between words, none between Chinese characters. */
+static char *normalize(const char *raw, ca_arena *arena)
+{
+    size_t length = strlen(raw);
+    char *out = ca_arena_alloc(arena, 2 * length + 1);
+    char *to = out;
+    bool gap = false, after_han = false;
+    for (const char *at = raw; out != NULL && at < raw + length;) {
+        const char *from = at;
+        uint32_t c = ca_utf8_next(&at, raw + length);
+        if (is_space(c)) {
+            gap = true;
+            continue;
+        }
+        bool han = ca_is_han(c);
+        if (to > out && ((gap && !(han && after_han)) || han != after_han)) {
+            *to++ = ' ';
+        }
+        if (c == CURLY_APOSTROPHE || c < 0x80) {
+            *to++ = c < 0x80 ? (char)tolower((int)c) : '\'';
+        } else {
+            memcpy(to, from, (size_t)(at - from));
+            to += at - from;
+        }
+        gap = false;
+        after_han = han;
+    }
+    return out;
+}
+
+static bool contains(const ca_strings *list, size_t from, const char *text)
+{
+    for (size_t i = from; i < list->count; i++) {
+        if (strcmp(list->items[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool add_normalized(parser *p, const ca_strings *raw, ca_strings *out, ca_arena *arena)
+{
+    size_t first = out->count;
+    for (size_t i = 0; i < raw->count; i++) {
+        const char *text = normalize(raw->items[i], arena);
+        if (text == NULL) {
+            return ca_fail_memory(p->err);
+        }
+        if (text[strspn(text, " '-.")] == '\0') {
+            return fail_at(p, 0, "all of it can be left out: some word must remain");
+        }
+        if (!contains(out, first, text) && !ca_strings_add(out, text, arena, p->err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool expand(parser *p, ca_strings *out, ca_arena *arena)
+{
+    size_t before = out->count;
+    p->scratch = ca_arena_new(SCRATCH_BYTES);
+    if (p->scratch == NULL) {
+        return ca_fail_memory(p->err);
+    }
+    ca_strings raw = {0};
+    bool ok = parse_whole(p, &raw) && add_normalized(p, &raw, out, arena);
+    ca_arena_free(p->scratch);
+    if (!ok) {
+        out->count = before;
+    }
+    return ok;
+}
+
+bool ca_wording_expand(const char *phrase, ca_strings *out, size_t *column, ca_arena *arena,
+                       ca_error *err)
+{
+    size_t ignored = 0;
+    parser p = {.text = phrase, .length = strlen(phrase), .err = err};
+    p.column = column != NULL ? column : &ignored;
+    return expand(&p, out, arena);
+}
+
+bool ca_wording_expand_regex(const char *regex, ca_strings *out, ca_arena *arena)
+{
+    size_t ignored = 0;
+    parser p = {.text = regex, .length = strlen(regex), .regex = true, .column = &ignored};
+    return expand(&p, out, arena);
+}
+
+/* ---- the pattern ---- */
+
+/* A word character that is not Chinese: `\b` would see no boundary between Chinese characters. */
+#define LETTER      "[^\\W\\p{Han}]"
+#define APOSTROPHE  "['\xE2\x80\x99]"
+#define WORD_BEGINS "(?<!" LETTER ")(?<!" LETTER APOSTROPHE ")"
+#define WORD_ENDS   "(?!" APOSTROPHE "?" LETTER ")"
+
+static void put_character(ca_buf *out, const char *bytes, size_t length)
+{
+    if (*bytes == '\'') {
+        ca_buf_puts(out, APOSTROPHE);
+    } else if (*bytes == '.') {
+        ca_buf_puts(out, "\\.");
+    } else {
+        ca_buf_add(out, bytes, length);
+    }
+}
+
+static void put_wording(ca_buf *out, const char *text)
+{
+    const char *end = text + strlen(text);
+    bool first = true, gap = false, after_han = false;
+    for (const char *at = text; at < end;) {
+        const char *from = at;
+        uint32_t c = ca_utf8_next(&at, end);
+        if (c == ' ') {
+            gap = true;
+            continue;
+        }
+        bool han = ca_is_han(c);
+        if (first) {
+            ca_buf_puts(out, han ? "" : WORD_BEGINS);
+        } else if (han || after_han) {
+            ca_buf_puts(out, "\\s*");
+        } else if (gap) {
+            ca_buf_puts(out, "\\s+");
+        }
+        put_character(out, from, (size_t)(at - from));
+        first = gap = false;
+        after_han = han;
+    }
+    ca_buf_puts(out, after_han ? "" : WORD_ENDS);
+}
+
+/* The longest first, so that the longest wording is the one that is found. */
+static int compare_longest(const void *left, const void *right)
+{
+    const char *a = *(const char *const *)left, *b = *(const char *const *)right;
+    size_t m = strlen(a), n = strlen(b);
+    return m != n ? (m < n) - (m > n) : strcmp(a, b);
+}
+
+bool ca_wording_regex(const char *phrase, ca_buf *out, ca_error *err)
+{
+    ca_arena *arena = ca_arena_new(SCRATCH_BYTES);
+    if (arena == NULL) {
+        return ca_fail_memory(err);
+    }
+    ca_strings wordings = {0};
+    bool ok = ca_wording_expand(phrase, &wordings, NULL, arena, err);
+    if (ok) {
+        assert(wordings.items != NULL); /* a phrase has a wording */
+        qsort(wordings.items, wordings.count, sizeof *wordings.items, compare_longest);
+        for (size_t i = 0; i < wordings.count; i++) {
+            ca_buf_puts(out, i == 0 ? "(?:" : "|");
+            put_wording(out, wordings.items[i]);
+        }
+        ca_buf_puts(out, ")");
+        ok = !out->failed || ca_fail_memory(err);
+    }
+    ca_arena_free(arena);
+    return ok;
+}
