@@ -4,45 +4,43 @@
 #include "callaudit/measure.h"
 #include "callaudit/score.h"
 
-/* A fault or a doubt: a person will want to read what was said. */
-static bool has_findings(const ca_call *call)
-{
-    for (size_t i = 0; i < call->findings.count; i++) {
-        const ca_finding *finding = &call->findings.items[i];
-        if (finding->ok == 0 || finding->verdict == CA_UNSURE) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* A call with a fault or a doubt is one that a person will want to read. */
 static bool hear_again(const ca_pipeline *pipeline, const ca_call *call)
 {
-    return pipeline->config->transcripts == CA_TRANSCRIPT_FINDINGS && !call->transcript &&
-           has_findings(call);
+    bool finding = false;
+    for (size_t i = 0; i < call->findings.count; i++) {
+        const ca_finding *f = &call->findings.items[i];
+        finding = finding || f->ok == 0 || f->verdict == CA_UNSURE;
+    }
+    return finding && !call->transcript && pipeline->config->transcripts == CA_TRANSCRIPT_FINDINGS;
 }
 
 static bool recognize(ca_pipeline *pipeline, const ca_audio *audio, bool transcript, ca_call *call,
                       ca_arena *arena, ca_error *err)
 {
-    ca_recognizer *recognizer =
-        ca_pipeline_recognizer(pipeline, call->meta.language, transcript, err);
+    ca_recognizer *ear = ca_pipeline_recognizer(pipeline, call->meta.language, transcript, err);
     call->lines.count = call->words.count = 0;
-    return recognizer && ca_recognize(recognizer, audio, transcript, call, arena, err);
-}
-
-static bool match(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_error *err)
-{
-    call->findings.count = call->hits.count = 0;
-    return ca_match(pipeline->matcher, &pipeline->config->belief, call, arena, err);
+    return ear && ca_recognize(ear, audio, transcript, call, arena, err);
 }
 
 bool ca_judge_call(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_error *err)
 {
-    if (!match(pipeline, call, arena, err) || !ca_measure_call(call, arena, err)) {
+    if (!ca_match(pipeline->matcher, &pipeline->config->belief, call, arena, err) ||
+        !ca_measure_call(call, arena, err)) {
         return false;
     }
     call->score = ca_score_call(&call->findings);
+    return true;
+}
+
+static bool decode(const ca_config *config, ca_audio *audio, ca_call *call, ca_error *err)
+{
+    if (!ca_audio_decode(call->path, &config->limits.audio, audio, err)) {
+        return false;
+    }
+    call->sample_rate = audio->sample_rate;
+    call->duration_ms = ca_audio_ms(audio);
+    call->truncated = audio->truncated;
     return true;
 }
 
@@ -51,10 +49,10 @@ static bool do_stage(ca_pipeline *pipeline, ca_stage stage, bool transcript, ca_
 {
     const ca_config *config = pipeline->config;
     switch (stage) {
-    case CA_STAGE_DECODE: return ca_audio_decode(call->path, &config->limits.audio, audio, err);
+    case CA_STAGE_DECODE: return decode(config, audio, call, err);
     case CA_STAGE_SEGMENT: return ca_segment_call(audio, &config->channels, call, arena, err);
     case CA_STAGE_RECOGNIZE: return recognize(pipeline, audio, transcript, call, arena, err);
-    case CA_STAGE_MATCH: return match(pipeline, call, arena, err);
+    case CA_STAGE_MATCH: return ca_match(pipeline->matcher, &config->belief, call, arena, err);
     case CA_STAGE_MEASURE: return ca_measure_call(call, arena, err);
     case CA_STAGE_SCORE: call->score = ca_score_call(&call->findings); return true;
     case CA_STAGE_COUNT: break;
@@ -71,7 +69,7 @@ bool ca_process_call(ca_pipeline *pipeline, ca_call *call, bool transcript, ca_s
         ok = do_stage(pipeline, (ca_stage)stage, transcript, &audio, call, arena, err);
         if (ok && stage == CA_STAGE_MATCH && hear_again(pipeline, call)) {
             ok = recognize(pipeline, &audio, true, call, arena, err) &&
-                 match(pipeline, call, arena, err);
+                 do_stage(pipeline, CA_STAGE_MATCH, true, &audio, call, arena, err);
         }
         if (ok && done) {
             done(context, (ca_stage)stage, call);

@@ -30,6 +30,9 @@ bool ca_audio_decode(const char *path, const ca_audio_limits *limits, ca_audio *
                      ca_error *err);
 void ca_audio_release(ca_audio *audio);
 
+/* Length in ms, rounded up, so that the last samples lie inside it. */
+int64_t ca_audio_ms(const ca_audio *audio);
+
 /* The channel at another rate, on the heap; *count samples. Same rate gives a copy. No dither, so
  * that the same samples give the same samples. */
 int16_t *ca_audio_resample(const int16_t *samples, size_t frames, int from_rate, int to_rate,

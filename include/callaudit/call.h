@@ -46,8 +46,8 @@ typedef struct ca_channel {
     ca_speaker speaker;
     double snr_db;     /* speech level over noise floor; 0 without speech */
     double level_dbfs; /* RMS of the speech, 0 = full scale square wave; -120 without speech */
-    double clip_share; /* share of the samples at full scale, 0..1 */
     double pitch_hz;   /* median fundamental frequency of the speech; 0 where none was found */
+    double clip_share; /* share of the samples at full scale, 0..1 */
     int64_t speech_ms; /* speech found by the segmenter */
 } ca_channel;
 

@@ -18,8 +18,8 @@ typedef struct ca_channel_map {
     int number; /* CA_SIDE_NUMBER: 1-based channel */
 } ca_channel_map;
 
-/* Fills call->channels (one for each audio channel), call->segments (sorted by start, channel),
- * duration_ms, sample_rate and truncated. A recording of one channel is the agent alone when the
+/* Fills call->channels (one for each audio channel) and call->segments (sorted by start, channel);
+ * the call's duration_ms must be set. A recording of one channel is the agent alone when the
  * map says mono, otherwise mixed; so are two identical sides, of which only the first is kept as
  * speech. Fails with reason empty when there is no speech at all. */
 bool ca_segment_call(const ca_audio *audio, const ca_channel_map *map, ca_call *call,

@@ -362,6 +362,11 @@ void ca_audio_release(ca_audio *audio)
     memset(audio, 0, sizeof *audio);
 }
 
+int64_t ca_audio_ms(const ca_audio *audio)
+{
+    return ((int64_t)audio->frames * 1000 + audio->sample_rate - 1) / audio->sample_rate;
+}
+
 /* ---- resampling ---- */
 
 int16_t *ca_audio_resample(const int16_t *samples, size_t frames, int from_rate, int to_rate,

@@ -268,11 +268,6 @@ static int compare_segments(const void *a, const void *b)
 static bool describe_call(const ca_audio *audio, const ca_channel_map *map, bool fake,
                           ca_call *call, ca_arena *arena, ca_error *err)
 {
-    call->sample_rate = audio->sample_rate;
-    call->truncated = audio->truncated;
-    /* rounded up, so that the last samples lie inside the call */
-    call->duration_ms =
-        ((int64_t)audio->frames * 1000 + audio->sample_rate - 1) / audio->sample_rate;
     for (int c = 0; c < audio->channels; c++) {
         ca_channel *channel = ca_push(arena, &call->channels);
         if (!channel) {

@@ -49,7 +49,7 @@ static void make_call(ca_call *call, ca_arena *arena)
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
-    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 21.5, -19.25, 0.001, 180.5, 12345};
+    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 21.5, -19.25, 180.5, 0.001, 12345};
     *ca_push(arena, &call->segments) = (ca_segment){0, 1200, 2500};
     add_word(call, arena, "thank", 1200);
     add_word(call, arena, "you", 1500);

@@ -24,8 +24,8 @@ static int drop_arena(void **state)
 static void make_call(ca_call *call, ca_arena *arena)
 {
     *call = (ca_call){.duration_ms = 10000};
-    *ca_push(arena, &call->channels) = (ca_channel){CA_AGENT, 20.5, -18, 0.25, 110, 3500};
-    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 12, -24, 0, 190, 2500};
+    *ca_push(arena, &call->channels) = (ca_channel){CA_AGENT, 20.5, -18, 110, 0.25, 3500};
+    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 12, -24, 190, 0, 2500};
     *ca_push(arena, &call->segments) = (ca_segment){0, 1000, 3000};
     *ca_push(arena, &call->segments) = (ca_segment){0, 2000, 4000};
     *ca_push(arena, &call->segments) = (ca_segment){1, 3500, 6000};

@@ -50,6 +50,7 @@ static void speak(fixture *f, int channel, int from_ms, int to_ms)
 static bool segment(fixture *f, ca_side agent)
 {
     const ca_channel_map map = {.agent = agent};
+    f->call.duration_ms = ca_audio_ms(&f->audio);
     return ca_segment_call(&f->audio, &map, &f->call, f->arena, &f->err);
 }
 

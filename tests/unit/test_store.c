@@ -28,8 +28,8 @@ static ca_call full_call(db_test *test)
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
-    PUSH(test, call.channels) = (ca_channel){CA_AGENT, 21.5, -19.25, 210.5, 0.001, 110.5, 12345};
-    PUSH(test, call.channels) = (ca_channel){CA_CUSTOMER, 20.5, -18.25, 120.5, 0.002, 180.5, 2345};
+    PUSH(test, call.channels) = (ca_channel){CA_AGENT, 21.5, -19.25, 210.5, 0.001, 12345};
+    PUSH(test, call.channels) = (ca_channel){CA_CUSTOMER, 20.5, -18.25, 120.5, 0.002, 2345};
     PUSH(test, call.segments) = (ca_segment){1, 1200, 2500};
     PUSH(test, call.words) = (ca_word){1200, 1500, 0.75, "thank"};
     PUSH(test, call.words) = (ca_word){1500, 1800, 0.5, "you"};
