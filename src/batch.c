@@ -6,6 +6,7 @@
 #include "callaudit/sample.h"
 #include "callaudit/store.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -28,6 +29,7 @@ typedef struct batch {
     ca_workers *workers;
     in_hand *hands;
     ca_batch_counts *counts;
+    const volatile sig_atomic_t *stop;
     ca_batch_observer observer;
     void *context;
     struct timespec started;
@@ -79,17 +81,29 @@ static bool store_failure(batch *b, const ca_recording *recording, const ca_call
     return true;
 }
 
-/* Who else has these bytes or this call id: in the database or, still unstored, in a hand. */
-static bool find_owner(batch *b, const ca_call *call, const char **owner, ca_arena *arena,
-                       ca_error *err)
+static bool collect(batch *b, ca_error *err);
+
+/* Is a call with these bytes or this id in a worker's hand? */
+static bool is_in_hand(const batch *b, const ca_call *call)
 {
-    *owner = NULL;
     for (int i = 0; i < b->options->jobs; i++) {
         const in_hand *hand = &b->hands[i];
         if (hand->used && (strcmp(hand->call.sha256, call->sha256) == 0 ||
                            strcmp(hand->call.meta.call_uid, call->meta.call_uid) == 0)) {
-            *owner = hand->call.path;
             return true;
+        }
+    }
+    return false;
+}
+
+/* Who else has these bytes or this call id and was judged. One that is still in hand is waited for:
+ * whether this one is its duplicate must not depend on who is faster. */
+static bool find_owner(batch *b, const ca_call *call, const char **owner, ca_arena *arena,
+                       ca_error *err)
+{
+    while (is_in_hand(b, call) && !*b->stop) {
+        if (!collect(b, err)) {
+            return false;
         }
     }
     return ca_store_owner(b->db, call->path, call->sha256, call->meta.call_uid, owner, arena, err);
@@ -259,6 +273,7 @@ static bool store_outcome(batch *b, ca_outcome *outcome, ca_error *err)
     in_hand *hand = &b->hands[outcome->id];
     const ca_recording *recording = hand->recording;
     bool ok;
+    assert(hand->used && recording);
     count_outcome(b, outcome);
     if (outcome->failed.code != CA_OK) {
         ok = store_failure(b, recording, &hand->call, &outcome->failed, err);
@@ -354,17 +369,16 @@ static bool visit(batch *b, const ca_recording *recording, ca_error *err)
     return begin(b, recording, err);
 }
 
-static bool judge_all(batch *b, const ca_recordings *recordings, const volatile sig_atomic_t *stop,
-                      ca_error *err)
+static bool judge_all(batch *b, const ca_recordings *recordings, ca_error *err)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < recordings->count && !*stop; i++) {
-        while (ok && !ca_workers_idle(b->workers) && !*stop) {
+    for (size_t i = 0; ok && i < recordings->count && !*b->stop; i++) {
+        while (ok && !ca_workers_idle(b->workers) && !*b->stop) {
             ok = collect(b, err);
         }
-        ok = ok && (*stop || visit(b, &recordings->items[i], err));
+        ok = ok && (*b->stop || visit(b, &recordings->items[i], err));
     }
-    while (ok && ca_workers_busy(b->workers) > 0 && !*stop) {
+    while (ok && ca_workers_busy(b->workers) > 0 && !*b->stop) {
         ok = collect(b, err);
     }
     return ok;
@@ -411,6 +425,7 @@ bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
     batch b = {.config = config,
                .options = options,
                .counts = counts,
+               .stop = stop,
                .observer = observer,
                .context = context};
     ca_recordings recordings = {0};
@@ -423,7 +438,7 @@ bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
     counts->unreadable_folders = (int64_t)unreadable.count;
     if (ok && (ok = open_batch(&b, rulesets, err))) {
         settle(&b, &recordings);
-        ok = judge_all(&b, &recordings, stop, err) && (*stop || count_unrecorded(&b, arena, err));
+        ok = judge_all(&b, &recordings, err) && (*stop || count_unrecorded(&b, arena, err));
     }
     update_clock(&b);
     close_batch(&b);

@@ -350,9 +350,12 @@ bool ca_workers_wait(ca_workers *workers, int timeout_ms, ca_outcome *outcome, b
 {
     struct pollfd *fds = calloc((size_t)workers->count, sizeof *fds);
     const int64_t end = now_ms() + timeout_ms;
-    bool ok = fds ? true : ca_fail_memory(err);
+    bool ok = true;
     *got = false;
     memset(outcome, 0, sizeof *outcome);
+    if (!fds) {
+        return ca_fail_memory(err);
+    }
     while (ok && !*got && now_ms() <= end) {
         const int64_t left = end - now_ms();
         if (!poll_workers(workers, (int)(left < TICK_MS ? left : TICK_MS), fds)) {

@@ -21,8 +21,8 @@ typedef struct ca_known {
 /* The schema of schema.h must be in place (ca_db_open does it). */
 bool ca_store_known(ca_db *db, const char *path, ca_known *known, ca_error *err);
 
-/* Who has these bytes, or this call id, already: the path of a recording other than `path` that
- * is judged or failed; NULL when nobody. */
+/* Who has these bytes, or this call id, already: the path of a recording other than `path` that is
+ * judged; NULL when nobody. */
 bool ca_store_owner(ca_db *db, const char *path, const char *sha256, const char *call_uid,
                     const char **owner, ca_arena *arena, ca_error *err);
 

@@ -276,7 +276,10 @@ static bool read_samples(SNDFILE *file, const ca_audio_limits *limits, ca_audio 
     const int64_t max_frames = limits->max_ms * audio->sample_rate / 1000;
     size_t room = 0;
     float *block = malloc(sizeof(float) * BLOCK * (size_t)audio->channels);
-    bool ok = block ? true : ca_fail_memory(err);
+    bool ok = true;
+    if (!block) {
+        return ca_fail_memory(err);
+    }
     while (ok) {
         const sf_count_t got = sf_readf_float(file, block, BLOCK);
         if (got <= 0) {

@@ -89,10 +89,12 @@ static bool read_entries(ca_lexicon *lexicon, const char *path, ca_error *err)
         }
         line = end ? end + 1 : NULL;
     }
+    if (lexicon->entries.count == 0) {
+        return ca_fail(err, CA_ESETUP, "%s: no dictionary: not one line \"word phone ...\"", path);
+    }
     qsort(lexicon->entries.items, lexicon->entries.count, sizeof(ca_pronunciation),
           compare_entries);
-    return lexicon->entries.count > 0 ||
-           ca_fail(err, CA_ESETUP, "%s: no dictionary: not one line \"word phone ...\"", path);
+    return true;
 }
 
 ca_lexicon *ca_lexicon_open(const char *path, ca_error *err)

@@ -6,23 +6,21 @@
 
 enum {
     STEP_MS = 20,
+    WINDOW_MS = 40,
     MAX_WINDOWS = 1000, /* 20 s: enough for a median */
     MIN_VOICED = 20,
     ANALYSIS_RATE = 8000,
-    WINDOW = 320, /* samples at that rate: 40 ms */
+    WINDOW = 320, /* samples of it at that rate */
     MIN_LAG = 20, /* 400 Hz */
     MAX_LAG = 114 /* 70 Hz */
 };
 
 static const double VOICED = 0.6;
-static const double CLEARLY_MORE =
-    0.01; /* a longer period must be better by this: no octave below */
+static const double NEAR_BEST = 0.9; /* of several periods that fit, the shortest is the pitch */
 
-/* Pitch of one window in Hz, 0 when it is not voiced. */
-static double window_pitch(const double x[WINDOW])
+/* Likeness of the window to itself `lag` samples later, for every lag: -1 to 1. */
+static void correlate(const double x[WINDOW], double likeness[MAX_LAG + 2])
 {
-    double best = VOICED;
-    int best_lag = 0;
     double head = 0; /* energies of x[0 .. WINDOW - lag) and of x[lag .. WINDOW) */
     double tail = 0;
     for (int i = 0; i < WINDOW - MIN_LAG; i++) {
@@ -34,15 +32,28 @@ static double window_pitch(const double x[WINDOW])
         for (int i = 0; i < WINDOW - lag; i++) {
             product += x[i] * x[i + lag];
         }
-        const double likeness = product / sqrt(head * tail + 1e-9);
-        if (likeness > best + CLEARLY_MORE) {
-            best = likeness;
-            best_lag = lag;
-        }
+        likeness[lag] = product / sqrt(head * tail + 1e-9);
         head -= x[WINDOW - lag - 1] * x[WINDOW - lag - 1];
         tail -= x[lag] * x[lag];
     }
-    return best_lag > 0 ? (double)ANALYSIS_RATE / best_lag : 0;
+}
+
+/* Pitch of one window in Hz, 0 when it is not voiced. */
+static double window_pitch(const double x[WINDOW])
+{
+    double likeness[MAX_LAG + 2] = {0};
+    double best = VOICED;
+    correlate(x, likeness);
+    for (int lag = MIN_LAG; lag <= MAX_LAG; lag++) {
+        best = fmax(best, likeness[lag]);
+    }
+    for (int lag = MIN_LAG; lag <= MAX_LAG; lag++) {
+        const bool peak = likeness[lag] >= likeness[lag - 1] && likeness[lag] >= likeness[lag + 1];
+        if (peak && likeness[lag] > VOICED && likeness[lag] >= NEAR_BEST * best) {
+            return (double)ANALYSIS_RATE / lag;
+        }
+    }
+    return 0;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -62,9 +73,8 @@ double ca_pitch(const int16_t *samples, size_t count, int rate, const ca_segment
     const double stride = (double)rate / ANALYSIS_RATE; /* picking samples is good enough here */
     for (size_t s = 0; s < segments->count && windows < MAX_WINDOWS; s++) {
         const ca_segment *segment = &segments->items[s];
-        for (int64_t ms = segment->start_ms;
-             segment->channel == channel && ms + STEP_MS * 2 <= segment->end_ms &&
-             windows < MAX_WINDOWS;
+        const int64_t last_ms = segment->channel == channel ? segment->end_ms - WINDOW_MS : -1;
+        for (int64_t ms = segment->start_ms; ms <= last_ms && windows < MAX_WINDOWS;
              ms += STEP_MS, windows++) {
             const double from = (double)ms * rate / 1000;
             if (from + stride * WINDOW >= (double)count) {

@@ -383,8 +383,9 @@ static bool cepstra_reserve(cepstra *c, int frames, int size, ca_error *err)
     c->size = size;
     c->rows = calloc((size_t)frames, sizeof *c->rows);
     c->values = calloc((size_t)frames * (size_t)size, sizeof *c->values);
-    if (!c->rows || !c->values) {
-        return ca_fail_memory(err);
+    if (!c->rows || !c->values || size > MAX_CEPSTRA) {
+        ca_fail_memory(err);
+        return false;
     }
     for (int f = 0; f < frames; f++) {
         c->rows[f] = c->values + (size_t)f * (size_t)size;
@@ -451,17 +452,18 @@ static void subtract_mean(cepstra *c, const ca_segments *segments, int channel)
     int count = 0;
     for (size_t s = 0; s < segments->count; s++) {
         const ca_segment *segment = &segments->items[s];
-        const int to = frame_of(segment->end_ms, c->frames);
-        for (int f = frame_of(segment->start_ms, c->frames); segment->channel == channel && f < to;
-             f++, count++) {
+        const int from = frame_of(segment->start_ms, c->frames);
+        const int to = segment->channel == channel ? frame_of(segment->end_ms, c->frames) : from;
+        for (int f = from; f < to; f++, count++) {
             for (int i = 0; i < c->size; i++) {
-                sum[i] += (double)c->rows[f][i];
+                sum[i] += (double)c->values[f * c->size + i];
             }
         }
     }
     for (int f = 0; count > 0 && f < c->frames; f++) {
         for (int i = 0; i < c->size; i++) {
-            c->rows[f][i] = (mfcc_t)((double)c->rows[f][i] - sum[i] / count);
+            mfcc_t *value = &c->values[f * c->size + i];
+            *value = (mfcc_t)((double)*value - sum[i] / count);
         }
     }
 }

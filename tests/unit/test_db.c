@@ -334,11 +334,13 @@ static void test_db__problems_are_named(void **state)
     db_exec(test, "PRAGMA foreign_keys = OFF");
     db_exec(test, "DELETE FROM judgement WHERE id = 1");
     db_exec(test, "UPDATE finding SET hit_count = 3 WHERE judgement_id = 2");
+    db_exec(test, "INSERT INTO line VALUES (2, 0, 'agent', 'phrase', 0, 1, 1.0, 0, 4)");
     assert_true(ca_schema_problems(test->db, &problems, test->arena, &err));
-    assert_int_equal(problems.count, 3);
+    assert_int_equal(problems.count, 4);
     assert_non_null(strstr(problems.items[0], "foreign key: finding"));
     assert_non_null(strstr(problems.items[1], "call c-1 has no judgement"));
     assert_non_null(strstr(problems.items[2], "call c-2: finding 0"));
+    assert_non_null(strstr(problems.items[3], "call c-2: line 0"));
 }
 
 int main(void)

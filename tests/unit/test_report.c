@@ -160,6 +160,19 @@ static void test_report__view_and_function_agree(void **state)
     }
 }
 
+/* Late calls are no part of the N that was drawn from, until the next draw. */
+static void test_report__population_is_the_frame(void **state)
+{
+    db_test *test = *state;
+    judge_many(test, "ann", "2026-10", 20);
+    draw(test, "2026-10", 200, 1);
+    db_judge(test, "late-1", "ann", october, 50);
+    db_judge(test, "late-2", "ann", october, 50);
+    expect_view_agrees(test, "ann", 20);
+    draw(test, "2026-10", 200, 1);
+    expect_view_agrees(test, "ann", 22);
+}
+
 /* The views must work in any SQLite shell: with nothing of ours loaded. */
 static void test_report__views_need_no_function_of_ours(void **state)
 {
@@ -433,6 +446,24 @@ static void test_report__rules_as_table(void **state)
         "greeting  courtesy   required      3    1     1       1     1       1    50.0\n");
 }
 
+static void test_report__sample_lists_drawn_and_left_out(void **state)
+{
+    db_test *test = *state;
+    ca_error err = {0};
+    ca_buf buf = {0};
+    db_judge(test, "c-1", "bob", october, 80);
+    db_judge(test, "c-2", "ann", october, 80);
+    db_fail(test, "c-3", "ann", october, CA_FAILED, CA_REASON_TOO_SHORT);
+    draw(test, "2026-10", 100, 1);
+    assert_true(ca_report_sample(test->db, "2026-10", CA_FORMAT_TABLE, &buf, &err));
+    assert_string_equal(ca_buf_text(&buf),
+                        "agent  call  state     rank  reason     recording\n"
+                        "ann    c-2   drawn        1  –          /rec/c-2.wav\n"
+                        "ann    c-3   left out     –  too-short  /rec/c-3.wav\n"
+                        "bob    c-1   drawn        1  –          /rec/c-1.wav\n");
+    ca_buf_release(&buf);
+}
+
 /* ---- export ---- */
 
 static void test_report__export_depends_on_the_calls_alone(void **state)
@@ -489,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_report__wilson_at_its_ends),
         cmocka_unit_test(test_report__periods),
         T(view_and_function_agree),
+        T(population_is_the_frame),
         T(views_need_no_function_of_ours),
         T(before_a_draw_all_judged_calls_count),
         T(undecided_calls_widen_the_interval),
@@ -504,6 +536,7 @@ int main(void)
         T(calls_as_csv),
         T(calls_as_json),
         T(rules_as_table),
+        T(sample_lists_drawn_and_left_out),
         T(export_depends_on_the_calls_alone),
         T(export_has_every_view_in_order),
     };

@@ -313,6 +313,44 @@ static void test_sample__excluded_calls_have_reasons(void **state)
     assert_int_equal(verify(test).count, 0);
 }
 
+static void test_sample__undated_recordings_are_counted(void **state)
+{
+    db_test *test = *state;
+    judge_range(test, "ann", 1, 3);
+    db_fail(test, "when", "ann", NULL, CA_FAILED, CA_REASON_NO_METADATA);
+    ca_draw_result result = draw(test, "s33d", 100, 1);
+    assert_int_equal(result.undated, 1);
+    assert_int_equal(result.excluded, 0);
+}
+
+static bool has_path(db_test *test, const char *path)
+{
+    ca_error err = {0};
+    bool has = false;
+    (void)ca_sample_has_path(test->db, path, &has, &err);
+    assert_string_equal(err.msg, "");
+    return has;
+}
+
+static void test_sample__has_path(void **state)
+{
+    db_test *test = *state;
+    judge_range(test, "ann", 1, 20);
+    draw(test, "s33d", 100, 1);
+    int drawn = 0;
+    for (int i = 1; i <= 20; i++) {
+        drawn += has_path(test, ca_arena_printf(test->arena, "/rec/ann-%04d.wav", i));
+    }
+    assert_int_equal(drawn, 2);
+    assert_false(has_path(test, "/rec/none.wav"));
+    const char *path = db_text(test, "SELECT path FROM v_call WHERE call_uid ="
+                                     " (SELECT call_uid FROM v_sample WHERE rank = 1)");
+    db_exec(test, "UPDATE sample_ticket SET state = 'reviewed'");
+    assert_true(has_path(test, path));
+    db_exec(test, "UPDATE sample_ticket SET state = 'replaced'");
+    assert_false(has_path(test, path));
+}
+
 /* ---- refusals ---- */
 
 static void test_sample__seed_is_fixed_by_the_first_draw(void **state)
@@ -472,6 +510,8 @@ int main(void)
         T(trickle_holds_the_final_draw),
         T(higher_rate_tops_up),
         T(excluded_calls_have_reasons),
+        T(undated_recordings_are_counted),
+        T(has_path),
         T(seed_is_fixed_by_the_first_draw),
         T(bad_orders_are_refused),
         T(random_seed_has_32_hex_digits),
