@@ -33,6 +33,7 @@ typedef struct batch {
     ca_batch_observer observer;
     void *context;
     struct timespec started;
+    ca_arena *arena; /* of the whole run */
 } batch;
 
 /* ---- telling ---- */
@@ -109,6 +110,18 @@ static bool find_owner(batch *b, const ca_call *call, const char **owner, ca_are
     return ca_store_owner(b->db, call->path, call->sha256, call->meta.call_uid, owner, arena, err);
 }
 
+/* The recording's metadata; counts it when the CDR does not know it. False with `why`, or err. */
+static bool find_metadata(batch *b, const ca_recording *recording, ca_meta *meta, ca_arena *arena,
+                          ca_error *why, ca_error *err)
+{
+    const bool found = ca_metadata_find(b->metadata, recording->path, meta, arena, why);
+    if (ca_metadata_unlisted(b->metadata) &&
+        !ca_strings_add(&b->counts->unlisted, recording->path, b->arena, err)) {
+        return false;
+    }
+    return found;
+}
+
 /* Who recorded what: hash, metadata, duplicates. False with `why` when the call goes no further. */
 static bool identify(batch *b, const ca_recording *recording, ca_call *call, ca_arena *arena,
                      ca_error *why, ca_error *err)
@@ -122,7 +135,7 @@ static bool identify(batch *b, const ca_recording *recording, ca_call *call, ca_
     if (!call->sha256) {
         return ca_fail_memory(err);
     }
-    if (!ca_metadata_find(b->metadata, recording->path, &call->meta, arena, why)) {
+    if (!find_metadata(b, recording, &call->meta, arena, why, err)) {
         return false;
     }
     if (!call->meta.call_uid &&
@@ -330,20 +343,20 @@ static void settle(const batch *b, const ca_recordings *recordings)
     }
 }
 
-/* A recording that needs no judgement still counts as recorded when the CDR is reconciled. */
+/* A recording that needs no judgement still counts when the CDR is reconciled. */
 static bool pass_over(batch *b, const ca_recording *recording, ca_error *err)
 {
-    ca_error ignored = {0};
-    ca_meta meta = {0};
+    ca_error why = {0};
+    ca_meta meta;
     ca_arena *arena = ca_arena_new(4 << 20);
     if (!arena) {
         return ca_fail_memory(err);
     }
-    (void)ca_metadata_find(b->metadata, recording->path, &meta, arena, &ignored);
+    (void)find_metadata(b, recording, &meta, arena, &why, err);
     ca_arena_free(arena);
     b->counts->already++;
     b->counts->left--;
-    return true;
+    return err->code == CA_OK;
 }
 
 static bool give_up(batch *b, const ca_recording *recording, const ca_known *known)
@@ -384,16 +397,6 @@ static bool judge_all(batch *b, const ca_recordings *recordings, ca_error *err)
     return ok;
 }
 
-static bool count_unrecorded(batch *b, ca_arena *arena, ca_error *err)
-{
-    ca_strings ids = {0};
-    if (!ca_metadata_unrecorded(b->metadata, &ids, arena, err)) {
-        return false;
-    }
-    b->counts->unrecorded = (int64_t)ids.count;
-    return true;
-}
-
 static bool open_batch(batch *b, const ca_rulesets *rulesets, ca_error *err)
 {
     b->hands = calloc((size_t)b->options->jobs, sizeof *b->hands);
@@ -420,28 +423,28 @@ static void close_batch(batch *b)
 
 bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
                   const ca_batch_options *options, const volatile sig_atomic_t *stop,
-                  ca_batch_observer observer, void *context, ca_batch_counts *counts, ca_error *err)
+                  ca_batch_observer observer, void *context, ca_batch_counts *counts,
+                  ca_arena *arena, ca_error *err)
 {
     batch b = {.config = config,
                .options = options,
                .counts = counts,
                .stop = stop,
                .observer = observer,
-               .context = context};
+               .context = context,
+               .arena = arena};
     ca_recordings recordings = {0};
     ca_strings unreadable = {0};
-    ca_arena *arena = ca_arena_new(0);
     clock_gettime(CLOCK_MONOTONIC, &b.started);
-    bool ok = arena ? ca_intake_scan(&options->paths, &recordings, &unreadable, arena, err)
-                    : ca_fail_memory(err);
+    bool ok = ca_intake_scan(&options->paths, &recordings, &unreadable, arena, err);
     counts->found = counts->left = (int64_t)recordings.count;
     counts->unreadable_folders = (int64_t)unreadable.count;
     if (ok && (ok = open_batch(&b, rulesets, err))) {
         settle(&b, &recordings);
-        ok = judge_all(&b, &recordings, err) && (*stop || count_unrecorded(&b, arena, err));
+        ok = judge_all(&b, &recordings, err) &&
+             (*stop || ca_metadata_unrecorded(b.metadata, &counts->unrecorded, arena, err));
     }
     update_clock(&b);
     close_batch(&b);
-    ca_arena_free(arena);
     return ok;
 }

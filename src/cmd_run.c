@@ -2,6 +2,7 @@
 #include "cmd.h"
 
 #include "callaudit/batch.h"
+#include "callaudit/fs.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -229,6 +230,19 @@ static void add_note(ca_buf *out, int64_t number, const char *what)
     }
 }
 
+/* "what (3): a, b, c"; of many, the first ones (JSON has all). */
+static void list_names(ca_buf *out, const char *what, const ca_strings *names)
+{
+    enum { SHOWN = 10 };
+    for (size_t i = 0; i < names->count && i < SHOWN; i++) {
+        if (i == 0) {
+            ca_buf_printf(out, "%s (%zu):", what, names->count);
+        }
+        ca_buf_printf(out, "%s %s", i ? "," : "", ca_path_name(names->items[i]));
+    }
+    ca_buf_puts(out, names->count > SHOWN ? " ...\n" : (names->count > 0 ? "\n" : ""));
+}
+
 static void summarize_text(const ca_batch_counts *counts, ca_buf *out)
 {
     ca_buf_printf(out, "%" PRId64 " recordings: %" PRId64 " judged", counts->found, counts->judged);
@@ -246,10 +260,8 @@ static void summarize_text(const ca_batch_counts *counts, ca_buf *out)
                   (double)counts->peak_rss_bytes / 1048576);
     add_note(out, counts->replaced, "workers replaced");
     ca_buf_puts(out, "\n");
-    if (counts->unrecorded > 0) {
-        ca_buf_printf(out, "%" PRId64 " calls of the CDR have no recording here\n",
-                      counts->unrecorded);
-    }
+    list_names(out, "in the CDR but not recorded", &counts->unrecorded);
+    list_names(out, "recorded but not in the CDR", &counts->unlisted);
     if (counts->unreadable_folders > 0) {
         ca_buf_printf(out, "%" PRId64 " folders or names could not be read\n",
                       counts->unreadable_folders);
@@ -270,7 +282,6 @@ static void summarize_counts(const ca_batch_counts *counts, ca_json *json)
                    {"elsewhere", counts->elsewhere},
                    {"left", counts->left},
                    {"failed", counts->failed},
-                   {"unrecorded", counts->unrecorded},
                    {"replaced", counts->replaced},
                    {"audio_ms", counts->audio_ms},
                    {"unreadable", counts->unreadable_folders},
@@ -280,6 +291,15 @@ static void summarize_counts(const ca_batch_counts *counts, ca_json *json)
     }
 }
 
+static void write_names(ca_json *json, const char *key, const ca_strings *names)
+{
+    ca_json_list(json, key);
+    for (size_t i = 0; i < names->count; i++) {
+        ca_json_text(json, NULL, names->items[i]);
+    }
+    ca_json_end(json);
+}
+
 static bool summarize_json(const ca_batch_counts *counts, ca_buf *out, ca_error *err)
 {
     ca_json *json = ca_json_new();
@@ -287,6 +307,8 @@ static bool summarize_json(const ca_batch_counts *counts, ca_buf *out, ca_error 
         return ca_fail_memory(err);
     }
     summarize_counts(counts, json);
+    write_names(json, "unrecorded", &counts->unrecorded);
+    write_names(json, "unlisted", &counts->unlisted);
     ca_json_object(json, "reasons");
     for (int r = 0; r < CA_REASON_COUNT; r++) {
         if (counts->by_reason[r] > 0) {
@@ -356,8 +378,8 @@ static int run(arguments *args, ca_arena *arena)
     }
     config.cdr_path = args->cdr ? args->cdr : config.cdr_path;
     catch_signals();
-    const bool ok =
-        ca_batch_run(&config, &rulesets, &args->batch, &stop_signal, observe, &s, &counts, &err);
+    const bool ok = ca_batch_run(&config, &rulesets, &args->batch, &stop_signal, observe, &s,
+                                 &counts, arena, &err);
     clear_bar(&s);
     if (!ok) {
         return cmd_fail(&err);

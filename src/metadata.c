@@ -15,6 +15,7 @@ struct ca_metadata {
     const ca_config *config;
     ca_cdr *cdr;         /* NULL: none */
     ca_pattern *pattern; /* of file names; NULL: none */
+    bool unlisted;       /* of the last look-up */
 };
 
 /* What each source knows of a recording; started_at is still as written. */
@@ -280,6 +281,7 @@ bool ca_metadata_complete(ca_metadata *metadata, const char *path, ca_meta *meta
     ca_error why = {0};
     bool read = read_name(metadata->pattern, &found, arena, &why) &&
                 read_sidecar(&found, arena, &why) && read_cdr(metadata->cdr, &found, &why);
+    metadata->unlisted = metadata->cdr != NULL && found.row == NULL;
     if (!merge(&found, meta, arena)) {
         return ca_fail_memory(err);
     }
@@ -299,6 +301,11 @@ bool ca_metadata_find(ca_metadata *metadata, const char *path, ca_meta *meta, ca
 {
     *meta = (ca_meta){0};
     return ca_metadata_complete(metadata, path, meta, arena, err);
+}
+
+bool ca_metadata_unlisted(const ca_metadata *metadata)
+{
+    return metadata->unlisted;
 }
 
 bool ca_metadata_unrecorded(const ca_metadata *metadata, ca_strings *ids, ca_arena *arena,

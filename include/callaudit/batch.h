@@ -31,9 +31,10 @@ typedef struct ca_batch_counts {
     int64_t judged, truncated, failed, duplicates, growing;
     int64_t by_reason[CA_REASON_COUNT]; /* of the failed */
     int64_t unreadable_folders;
-    int64_t unrecorded; /* rows of the CDR without a recording */
-    int64_t replaced;   /* workers that died or were ended */
-    int64_t audio_ms;   /* judged in this run */
+    ca_strings unrecorded; /* call ids of CDR rows without a recording */
+    ca_strings unlisted;   /* paths of recordings without a CDR row, where there is a CDR */
+    int64_t replaced;      /* workers that died or were ended */
+    int64_t audio_ms;      /* judged in this run */
     int64_t peak_rss_bytes;
     double cpu_seconds[CA_STAGE_COUNT];
     double wall_seconds;
@@ -45,10 +46,11 @@ typedef void (*ca_batch_observer)(void *context, const char *path, ca_batch_even
 
 /* Runs the batch. The parent alone writes the database, one transaction a call. Ends early, with
  * all that is stored intact, when *stop becomes non-zero. False only for set-up and machine
- * trouble; calls that fail are counted, not errors. */
+ * trouble; calls that fail are counted, not errors. The lists in counts live in the
+ * arena. */
 bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
                   const ca_batch_options *options, const volatile sig_atomic_t *stop,
                   ca_batch_observer observer, void *context, ca_batch_counts *counts,
-                  ca_error *err);
+                  ca_arena *arena, ca_error *err);
 
 #endif

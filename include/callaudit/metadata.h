@@ -32,6 +32,10 @@ bool ca_metadata_complete(ca_metadata *metadata, const char *path, ca_meta *meta
 bool ca_metadata_unrecorded(const ca_metadata *metadata, ca_strings *ids, ca_arena *arena,
                             ca_error *err);
 
+/* Whether the last ca_metadata_find had a CDR to look into and found no row there: recorded but not
+ * in the CDR. */
+bool ca_metadata_unlisted(const ca_metadata *metadata);
+
 /* Makes this the zone of the process (TZ and tzset: process-wide, not for threads), as every
  * function here does first. False when /usr/share/zoneinfo has no such zone; UTC always works. */
 bool ca_time_zone(const char *zone);

@@ -86,7 +86,7 @@ for compiler in gcc clang; do
     done
 done
 # shellcheck disable=SC2086,SC2016
-printf '%s\n' $sources | xargs -P 2 -n 6 sh -c '
+printf '%s\n' $sources | xargs -P 2 -n 1 sh -c '
     flags=$1; shift
     clang-tidy --quiet "$@" -- $flags 2>/dev/null' tidy "$flags" >build/tidy.log ||
     { cat build/tidy.log >&2; fail "clang-tidy"; }
