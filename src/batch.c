@@ -29,9 +29,7 @@ typedef struct batch {
     ca_workers *workers;
     in_hand *hands;
     ca_batch_counts *counts;
-    const volatile sig_atomic_t *stop;
-    ca_batch_observer observer;
-    void *context;
+    const ca_batch_watch *watch;
     struct timespec started;
     ca_arena *arena; /* of the whole run */
 } batch;
@@ -58,7 +56,7 @@ static void tell(batch *b, const char *path, ca_batch_event event, const ca_erro
         counts->failed += event == CA_BATCH_FAILED;
         counts->by_reason[why->reason] += event == CA_BATCH_FAILED;
     }
-    b->observer(b->context, path, event, why, counts);
+    b->watch->observer(b->watch->context, path, event, why, counts);
 }
 
 /* ---- recordings that no worker sees ---- */
@@ -102,7 +100,7 @@ static bool is_in_hand(const batch *b, const ca_call *call)
 static bool find_owner(batch *b, const ca_call *call, const char **owner, ca_arena *arena,
                        ca_error *err)
 {
-    while (is_in_hand(b, call) && !*b->stop) {
+    while (is_in_hand(b, call) && !*b->watch->stop) {
         if (!collect(b, err)) {
             return false;
         }
@@ -385,13 +383,13 @@ static bool visit(batch *b, const ca_recording *recording, ca_error *err)
 static bool judge_all(batch *b, const ca_recordings *recordings, ca_error *err)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < recordings->count && !*b->stop; i++) {
-        while (ok && !ca_workers_idle(b->workers) && !*b->stop) {
+    for (size_t i = 0; ok && i < recordings->count && !*b->watch->stop; i++) {
+        while (ok && !ca_workers_idle(b->workers) && !*b->watch->stop) {
             ok = collect(b, err);
         }
-        ok = ok && (*b->stop || visit(b, &recordings->items[i], err));
+        ok = ok && (*b->watch->stop || visit(b, &recordings->items[i], err));
     }
-    while (ok && ca_workers_busy(b->workers) > 0 && !*b->stop) {
+    while (ok && ca_workers_busy(b->workers) > 0 && !*b->watch->stop) {
         ok = collect(b, err);
     }
     return ok;
@@ -422,17 +420,11 @@ static void close_batch(batch *b)
 }
 
 bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
-                  const ca_batch_options *options, const volatile sig_atomic_t *stop,
-                  ca_batch_observer observer, void *context, ca_batch_counts *counts,
-                  ca_arena *arena, ca_error *err)
+                  const ca_batch_options *options, const ca_batch_watch *watch,
+                  ca_batch_counts *counts, ca_arena *arena, ca_error *err)
 {
-    batch b = {.config = config,
-               .options = options,
-               .counts = counts,
-               .stop = stop,
-               .observer = observer,
-               .context = context,
-               .arena = arena};
+    batch b = {
+        .config = config, .options = options, .watch = watch, .counts = counts, .arena = arena};
     ca_recordings recordings = {0};
     ca_strings unreadable = {0};
     clock_gettime(CLOCK_MONOTONIC, &b.started);
@@ -442,7 +434,7 @@ bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
     if (ok && (ok = open_batch(&b, rulesets, err))) {
         settle(&b, &recordings);
         ok = judge_all(&b, &recordings, err) &&
-             (*stop || ca_metadata_unrecorded(b.metadata, &counts->unrecorded, arena, err));
+             (*watch->stop || ca_metadata_unrecorded(b.metadata, &counts->unrecorded, arena, err));
     }
     update_clock(&b);
     close_batch(&b);

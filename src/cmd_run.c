@@ -376,10 +376,10 @@ static int run(arguments *args, ca_arena *arena)
         (code = check_models(&config, &rulesets, arena)) != CMD_OK) {
         return code;
     }
+    const ca_batch_watch watch = {observe, &s, &stop_signal};
     config.cdr_path = args->cdr ? args->cdr : config.cdr_path;
     catch_signals();
-    const bool ok = ca_batch_run(&config, &rulesets, &args->batch, &stop_signal, observe, &s,
-                                 &counts, arena, &err);
+    const bool ok = ca_batch_run(&config, &rulesets, &args->batch, &watch, &counts, arena, &err);
     clear_bar(&s);
     if (!ok) {
         return cmd_fail(&err);

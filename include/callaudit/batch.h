@@ -44,13 +44,18 @@ typedef struct ca_batch_counts {
 typedef void (*ca_batch_observer)(void *context, const char *path, ca_batch_event event,
                                   const ca_error *why, const ca_batch_counts *counts);
 
+/* Who looks on, and how to end the night early. */
+typedef struct ca_batch_watch {
+    ca_batch_observer observer;
+    void *context;                     /* for the observer */
+    const volatile sig_atomic_t *stop; /* the run ends when it becomes non-zero */
+} ca_batch_watch;
+
 /* Runs the batch. The parent alone writes the database, one transaction a call. Ends early, with
- * all that is stored intact, when *stop becomes non-zero. False only for set-up and machine
- * trouble; calls that fail are counted, not errors. The lists in counts live in the
- * arena. */
+ * all that is stored intact, when *watch->stop becomes non-zero. False only for set-up and machine
+ * trouble; calls that fail are counted, not errors. The lists in counts live in the arena. */
 bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
-                  const ca_batch_options *options, const volatile sig_atomic_t *stop,
-                  ca_batch_observer observer, void *context, ca_batch_counts *counts,
-                  ca_arena *arena, ca_error *err);
+                  const ca_batch_options *options, const ca_batch_watch *watch,
+                  ca_batch_counts *counts, ca_arena *arena, ca_error *err);
 
 #endif

@@ -75,7 +75,7 @@ bool ca_store_known(ca_db *db, const char *path, ca_known *known, ca_error *err)
 
 /* The same bytes come before the same id; then the first path, so that the answer is one. */
 #define OWNER                                                                                      \
-    "SELECT path FROM recording WHERE path <> :path AND status = 'judged'"            \
+    "SELECT path FROM recording WHERE path <> :path AND status = 'judged'"                         \
     " AND (sha256 = :sha256 OR call_uid = :call_uid)"                                              \
     " ORDER BY coalesce(sha256 = :sha256, 0) DESC, path LIMIT 1"
 

@@ -168,7 +168,7 @@ intake:
 YAML
 run 1 --config meta.yaml meta
 has "$tmp/out" '5 recordings: 3 judged, 2 failed (no-metadata 2)'
-has "$tmp/out" '1 calls of the CDR have no recording here'
+has "$tmp/out" 'in the CDR but not recorded (1):'
 matches "$tmp/err" '^failed: .*/nobody.wav: no-metadata: .*no agent and start time'
 matches "$tmp/err" '^failed: .*/bad.wav: no-metadata: .*bad.json'
 rows 'metadata' meta.db "SELECT call_uid, agent, started_at, queue, team FROM v_call WHERE status = 'judged' ORDER BY 1" \
