@@ -7,9 +7,13 @@
 #include "callaudit/store.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { WAIT_MS = 500, MAX_ATTEMPTS = 3 };
 
@@ -32,6 +36,7 @@ typedef struct batch {
     const ca_batch_watch *watch;
     struct timespec started;
     ca_arena *arena; /* of the whole run */
+    int lock;        /* held while the run works on the database; -1 before */
 } batch;
 
 /* ---- telling ---- */
@@ -82,6 +87,16 @@ static bool store_failure(batch *b, const ca_recording *recording, const ca_call
 
 static bool collect(batch *b, ca_error *err);
 
+/* What identify() found. */
+typedef enum identity {
+    ID_NEW,       /* to be judged */
+    ID_JUDGED,    /* judged already under this or an older name; noted */
+    ID_ELSEWHERE, /* of another shard */
+    ID_STOPPED,   /* the run is ending: left for the next one */
+    ID_REFUSED,   /* `why` says the reason */
+    ID_BROKEN     /* the database or the machine failed: err */
+} identity;
+
 /* Is a call with these bytes or this id in a worker's hand? */
 static bool is_in_hand(const batch *b, const ca_call *call)
 {
@@ -95,63 +110,109 @@ static bool is_in_hand(const batch *b, const ca_call *call)
     return false;
 }
 
-/* Who else has these bytes or this call id and was judged. One that is still in hand is waited for:
- * whether this one is its duplicate must not depend on who is faster. */
-static bool find_owner(batch *b, const ca_call *call, const char **owner, ca_arena *arena,
-                       ca_error *err)
+/* The same bytes again under the same name (touched) or a new one (moved). */
+static identity note_move(batch *b, const char *old_path, const ca_recording *recording,
+                          ca_error *err)
 {
-    while (is_in_hand(b, call) && !*b->watch->stop) {
-        if (!collect(b, err)) {
-            return false;
-        }
-    }
-    return ca_store_owner(b->db, call->path, call->sha256, call->meta.call_uid, owner, arena, err);
+    return ca_store_moved(b->db, old_path, recording->path, recording->size, recording->mtime_ns,
+                          err)
+               ? ID_JUDGED
+               : ID_BROKEN;
 }
 
-/* The recording's metadata; counts it when the CDR does not know it. False with `why`, or err. */
+/* Has somebody else these bytes or this call id? One that is still in hand is waited for: whether
+ * this one is its duplicate must not depend on who is faster. (The wait stores what comes.) */
+static identity compare_with_others(batch *b, const ca_recording *recording, const ca_call *call,
+                                    ca_arena *arena, ca_error *why, ca_error *err)
+{
+    const char *owner;
+    bool same_bytes;
+    while (is_in_hand(b, call)) {
+        if (*b->watch->stop) {
+            return ID_STOPPED;
+        }
+        if (!collect(b, err)) {
+            return ID_BROKEN;
+        }
+    }
+    if (!ca_store_owner(b->db, call->path, call->sha256, call->meta.call_uid, &owner, &same_bytes,
+                        arena, err)) {
+        return ID_BROKEN;
+    }
+    if (!owner) {
+        return ID_NEW;
+    }
+    if (same_bytes && access(owner, F_OK) != 0) {
+        return note_move(b, owner, recording, err);
+    }
+    if (same_bytes) {
+        ca_fail_call(why, CA_REASON_DUPLICATE, "the same recording as %s", owner);
+    } else { /* two calls cannot share an id, and which one has it is not guessed */
+        ca_fail_call(why, CA_REASON_NO_METADATA,
+                     "its call id %s is that of %s, whose audio differs", call->meta.call_uid,
+                     owner);
+    }
+    return ID_REFUSED;
+}
+
+/* Shards are cut by content, so that copies of one recording meet in one shard. */
+static bool is_of_shard(const batch *b, const char *sha256)
+{
+    char head[9] = {0};
+    memcpy(head, sha256, 8);
+    return (int)(strtoul(head, NULL, 16) % (unsigned long)b->options->shards) ==
+           b->options->shard - 1;
+}
+
+/* The recording's metadata; counts it when the CDR does not know it. */
 static bool find_metadata(batch *b, const ca_recording *recording, ca_meta *meta, ca_arena *arena,
                           ca_error *why, ca_error *err)
 {
     const bool found = ca_metadata_find(b->metadata, recording->path, meta, arena, why);
-    if (ca_metadata_unlisted(b->metadata) &&
-        !ca_strings_add(&b->counts->unlisted, recording->path, b->arena, err)) {
-        return false;
+    if (ca_metadata_unlisted(b->metadata)) {
+        ca_strings_add(&b->counts->unlisted, recording->path, b->arena, err);
     }
     return found;
 }
 
-/* Who recorded what: hash, metadata, duplicates. False with `why` when the call goes no further. */
-static bool identify(batch *b, const ca_recording *recording, ca_call *call, ca_arena *arena,
-                     ca_error *why, ca_error *err)
+/* Who recorded what: metadata, hash, others with the same. */
+static identity identify(batch *b, const ca_recording *recording, const ca_known *known,
+                         ca_call *call, ca_arena *arena, ca_error *why, ca_error *err)
 {
     ca_hash hash;
-    const char *owner;
-    if (!ca_intake_identify(recording, &hash, why)) {
-        return false;
+    ca_error no_metadata = {0};
+    const bool described = find_metadata(b, recording, &call->meta, arena, &no_metadata, err);
+    if (!ca_intake_identify(recording, b->config->limits.audio.max_bytes, &hash, why)) {
+        return ID_REFUSED;
+    }
+    if (!is_of_shard(b, hash.hex)) {
+        return ID_ELSEWHERE;
     }
     call->sha256 = ca_arena_strdup(arena, hash.hex);
-    if (!call->sha256) {
-        return ca_fail_memory(err);
+    if (!described) {
+        *why = no_metadata;
+        return ID_REFUSED;
     }
-    if (!find_metadata(b, recording, &call->meta, arena, why, err)) {
-        return false;
+    if (!call->meta.call_uid) {
+        call->meta.call_uid = ca_arena_strndup(arena, hash.hex, 32);
     }
-    if (!call->meta.call_uid &&
-        !(call->meta.call_uid = ca_arena_strndup(arena, call->sha256, 32))) {
-        return ca_fail_memory(err);
+    if (!call->sha256 || !call->meta.call_uid || err->code != CA_OK) {
+        ca_fail_memory(err);
+        return ID_BROKEN;
     }
-    if (!find_owner(b, call, &owner, arena, err)) {
-        return false;
+    if (!b->options->only_sample && known->status == CA_JUDGED &&
+        strcmp(known->sha256, call->sha256) == 0) {
+        return note_move(b, recording->path, recording, err);
     }
-    return !owner || ca_fail_call(why, CA_REASON_DUPLICATE, "the same call as %s", owner);
+    return compare_with_others(b, recording, call, arena, why, err);
 }
 
 /* ---- what there is to do ---- */
 
-/* A call whose judgement cost a worker more than once is not tried every night for ever. */
+/* A call whose hearing cost a worker more than once is not tried every night for ever. */
 static bool is_given_up(const ca_known *known)
 {
-    return known->status == CA_FAILED && known->attempts >= MAX_ATTEMPTS &&
+    return known->attempts >= MAX_ATTEMPTS &&
            (known->reason == CA_REASON_TIMEOUT || known->reason == CA_REASON_LIMIT ||
             known->reason == CA_REASON_RECOGNIZER_FAILED);
 }
@@ -184,6 +245,9 @@ static bool find_need(batch *b, const ca_recording *recording, ca_known *known, 
         bool lacks;
         const bool ok = lacks_sample_transcript(b, known, recording->path, &lacks, err);
         *out = lacks ? NEED_JUDGEMENT : NEED_NOTHING;
+        if (lacks && is_unchanged(known, recording) && is_given_up(known)) {
+            *out = NEED_REST;
+        }
         return ok;
     }
     if (!is_unchanged(known, recording)) {
@@ -194,15 +258,6 @@ static bool find_need(batch *b, const ca_recording *recording, ca_known *known, 
         *out = is_given_up(known) ? NEED_REST : NEED_JUDGEMENT;
     }
     return true;
-}
-
-/* Shards are cut by content, so that copies of one recording meet in one shard. */
-static bool is_of_shard(const batch *b, const char *sha256)
-{
-    char head[9] = {0};
-    memcpy(head, sha256, 8);
-    return (int)(strtoul(head, NULL, 16) % (unsigned long)b->options->shards) ==
-           b->options->shard - 1;
 }
 
 /* ---- jobs ---- */
@@ -237,25 +292,32 @@ static bool give(batch *b, const ca_recording *recording, const ca_call *call, c
     return true;
 }
 
+static void count_passed(batch *b, int64_t *counter)
+{
+    (*counter)++;
+    b->counts->left--;
+}
+
 /* Takes one recording up to a worker's hand, or stores why not. */
-static bool begin(batch *b, const ca_recording *recording, ca_error *err)
+static bool begin(batch *b, const ca_recording *recording, const ca_known *known, ca_error *err)
 {
     ca_error why = {0};
     ca_arena *arena = ca_arena_new(4 << 20);
     ca_call call = {.path = recording->path};
+    bool ok = true;
     if (!arena) {
         return ca_fail_memory(err);
     }
-    const bool known = identify(b, recording, &call, arena, &why, err);
-    bool ok = err->code == CA_OK;
-    if (ok && call.sha256 && !is_of_shard(b, call.sha256)) {
-        b->counts->elsewhere++;
-        b->counts->left--;
-    } else if (ok && known) {
+    switch (identify(b, recording, known, &call, arena, &why, err)) {
+    case ID_NEW:
         ok = give(b, recording, &call, arena, err);
         arena = ok ? NULL : arena; /* the hand keeps it */
-    } else if (ok) {
-        ok = store_failure(b, recording, &call, &why, err);
+        break;
+    case ID_REFUSED: ok = store_failure(b, recording, &call, &why, err); break;
+    case ID_JUDGED: count_passed(b, &b->counts->already); break;
+    case ID_ELSEWHERE: count_passed(b, &b->counts->elsewhere); break;
+    case ID_STOPPED: break;
+    case ID_BROKEN: ok = false; break;
     }
     ca_arena_free(arena);
     return ok;
@@ -273,32 +335,40 @@ static void count_outcome(batch *b, const ca_outcome *outcome)
         counts->peak_rss_bytes = outcome->peak_rss_bytes;
     }
     counts->replaced += outcome->replaced;
-    if (outcome->failed.code == CA_OK) {
-        counts->audio_ms += outcome->call.duration_ms;
-        counts->truncated += outcome->call.truncated;
+}
+
+/* The judged call, unless its file changed since it was hashed: then nobody knows what was heard.
+ */
+static bool store_judged(batch *b, const in_hand *hand, ca_call *judged, ca_error *err)
+{
+    ca_error none = {0};
+    const ca_recording *recording = hand->recording;
+    if (!ca_intake_unchanged(recording)) {
+        ca_fail_call(&none, CA_REASON_GROWING, "changed while it was judged");
+        return store_failure(b, recording, &hand->call, &none, err);
     }
+    /* What identifies the call is the parent's word, not the worker's. */
+    judged->path = hand->call.path;
+    judged->sha256 = hand->call.sha256;
+    judged->meta = hand->call.meta;
+    if (!ca_store_call(b->db, judged, recording->size, recording->mtime_ns, b->options->program,
+                       err)) {
+        return false;
+    }
+    b->counts->audio_ms += judged->duration_ms;
+    b->counts->truncated += judged->truncated;
+    tell(b, recording->path, CA_BATCH_JUDGED, &none);
+    return true;
 }
 
 static bool store_outcome(batch *b, ca_outcome *outcome, ca_error *err)
 {
     in_hand *hand = &b->hands[outcome->id];
-    const ca_recording *recording = hand->recording;
-    bool ok;
-    assert(hand->used && recording);
+    assert(hand->used && hand->recording);
     count_outcome(b, outcome);
-    if (outcome->failed.code != CA_OK) {
-        ok = store_failure(b, recording, &hand->call, &outcome->failed, err);
-    } else {
-        /* What identifies the call is the parent's word, not the worker's. */
-        outcome->call.path = hand->call.path;
-        outcome->call.sha256 = hand->call.sha256;
-        outcome->call.meta = hand->call.meta;
-        ok = ca_store_call(b->db, &outcome->call, recording->size, recording->mtime_ns,
-                           b->options->program, err);
-        if (ok) {
-            tell(b, recording->path, CA_BATCH_JUDGED, &outcome->failed);
-        }
-    }
+    const bool ok = outcome->failed.code == CA_OK
+                        ? store_judged(b, hand, &outcome->call, err)
+                        : store_failure(b, hand->recording, &hand->call, &outcome->failed, err);
     ca_arena_free(hand->arena);
     *hand = (in_hand){0};
     return ok;
@@ -352,8 +422,7 @@ static bool pass_over(batch *b, const ca_recording *recording, ca_error *err)
     }
     (void)find_metadata(b, recording, &meta, arena, &why, err);
     ca_arena_free(arena);
-    b->counts->already++;
-    b->counts->left--;
+    count_passed(b, &b->counts->already);
     return err->code == CA_OK;
 }
 
@@ -377,7 +446,7 @@ static bool visit(batch *b, const ca_recording *recording, ca_error *err)
     case NEED_REST: return give_up(b, recording, &known);
     case NEED_JUDGEMENT: break;
     }
-    return begin(b, recording, err);
+    return begin(b, recording, &known, err);
 }
 
 static bool judge_all(batch *b, const ca_recordings *recordings, ca_error *err)
@@ -395,13 +464,34 @@ static bool judge_all(batch *b, const ca_recordings *recordings, ca_error *err)
     return ok;
 }
 
+/* Two runs over one database would judge everything twice: a lock beside it keeps them apart. */
+static bool take_lock(batch *b, ca_error *err)
+{
+    char *path = ca_arena_printf(b->arena, "%s.lock", b->config->database);
+    if (!path) {
+        return ca_fail_memory(err);
+    }
+    b->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (b->lock < 0) {
+        return ca_fail(err, CA_ESETUP, "%s: %s", path, strerror(errno));
+    }
+    if (flock(b->lock, LOCK_EX | LOCK_NB) != 0) {
+        return ca_fail(err, CA_ESETUP, "another run is working on %s", b->config->database);
+    }
+    return true;
+}
+
+/* Workers first: then the first of them share little with the parent. Those that replace them drop
+ * what they share, and its size is not counted as theirs. */
 static bool open_batch(batch *b, const ca_rulesets *rulesets, ca_error *err)
 {
+    if (!take_lock(b, err)) {
+        return false;
+    }
     b->hands = calloc((size_t)b->options->jobs, sizeof *b->hands);
     if (!b->hands) {
         return ca_fail_memory(err);
     }
-    /* Workers before the database: they inherit nothing of it. */
     b->workers = ca_workers_start(b->config, rulesets, b->options->jobs, err);
     b->metadata = b->workers ? ca_metadata_open(b->config, err) : NULL;
     b->db = b->metadata ? ca_db_open(b->config->database, CA_DB_WRITE, err) : NULL;
@@ -417,20 +507,25 @@ static void close_batch(batch *b)
     free(b->hands);
     ca_metadata_close(b->metadata);
     ca_db_close(b->db);
+    if (b->lock >= 0) {
+        close(b->lock);
+    }
 }
 
 bool ca_batch_run(const ca_config *config, const ca_rulesets *rulesets,
                   const ca_batch_options *options, const ca_batch_watch *watch,
                   ca_batch_counts *counts, ca_arena *arena, ca_error *err)
 {
-    batch b = {
-        .config = config, .options = options, .watch = watch, .counts = counts, .arena = arena};
+    batch b = {.config = config,
+               .options = options,
+               .watch = watch,
+               .counts = counts,
+               .arena = arena,
+               .lock = -1};
     ca_recordings recordings = {0};
-    ca_strings unreadable = {0};
     clock_gettime(CLOCK_MONOTONIC, &b.started);
-    bool ok = ca_intake_scan(&options->paths, &recordings, &unreadable, arena, err);
+    bool ok = ca_intake_scan(&options->paths, &recordings, &counts->unreadable, arena, err);
     counts->found = counts->left = (int64_t)recordings.count;
-    counts->unreadable_folders = (int64_t)unreadable.count;
     if (ok && (ok = open_batch(&b, rulesets, err))) {
         settle(&b, &recordings);
         ok = judge_all(&b, &recordings, err) &&

@@ -300,16 +300,6 @@ static void write_finding(ca_json *json, const ca_finding *finding, const ca_hit
     ca_json_end(json);
 }
 
-/* Whole numbers, as milliseconds and counts are, keep all their digits. */
-static void write_number(ca_json *json, const char *key, double value)
-{
-    if (fabs(value) < 1e15 && value == floor(value)) {
-        ca_json_int(json, key, (int64_t)value);
-    } else {
-        ca_json_real(json, key, value);
-    }
-}
-
 static void write_measures(ca_json *json, const ca_measures *measures)
 {
     ca_json_list(json, "measures");
@@ -320,7 +310,7 @@ static void write_measures(ca_json *json, const ca_measures *measures)
         ca_json_text(json, "name", measure->name);
         ca_json_text(json, "speaker",
                      whole_call ? NULL : ca_speaker_name((ca_speaker)measure->speaker));
-        write_number(json, "value", measure->value);
+        ca_json_real(json, "value", measure->value);
         ca_json_text(json, "unit", measure->unit);
         ca_json_end(json);
     }

@@ -80,7 +80,7 @@ static bool read_bool(const reader *in, const char *key, bool *value)
     return true;
 }
 
-/* A text, or null where that is allowed. */
+/* A text that is not empty, or null where that is allowed. */
 static bool read_text(const reader *in, const char *key, bool null_too, const char **value)
 {
     const ca_node *node = ca_node_get(in->map, key);
@@ -90,6 +90,9 @@ static bool read_text(const reader *in, const char *key, bool null_too, const ch
     }
     if (node == NULL || node->kind != CA_NODE_SCALAR || node->style == CA_SCALAR_PLAIN) {
         return refuse(in, key, null_too ? "a text or null" : "a text");
+    }
+    if (!null_too && node->text[0] == '\0') {
+        return refuse(in, key, "a text that is not empty");
     }
     *value = ca_arena_strdup(in->arena, node->text);
     return *value != NULL || ca_fail_memory(in->err);

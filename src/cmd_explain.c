@@ -164,19 +164,31 @@ static int answer_json(const ca_call *call)
     return code;
 }
 
+/* A call without a judgement: perhaps its recording failed, and why is known. */
+static int explain_absence(const arguments *args, const char *why)
+{
+    if (!why) {
+        return cmd_usage("explain", "the database has no call '%s'", args->call);
+    }
+    fprintf(stderr, "callaudit: %s is not judged: %s\n", args->call, why);
+    return CMD_SOME_FAILED;
+}
+
 static int explain_call(const arguments *args, const ca_config *config, ca_arena *arena)
 {
     ca_error err = {0};
     ca_call call = {0};
     bool found = false;
+    const char *why = NULL;
     ca_db *db = ca_db_open(config->database, CA_DB_READ, &err);
-    const bool ok = db && ca_store_load(db, args->call, &call, &found, arena, &err);
+    const bool ok = db && ca_store_load(db, args->call, &call, &found, arena, &err) &&
+                    (found || ca_store_why_not(db, args->call, &why, arena, &err));
     ca_db_close(db);
     if (!ok) {
         return cmd_fail(&err);
     }
     if (!found) {
-        return cmd_usage("explain", "no judged call '%s' in %s", args->call, config->database);
+        return explain_absence(args, why);
     }
     return args->json ? answer_json(&call) : explain_text(&call, args, arena);
 }
@@ -209,7 +221,7 @@ static bool identify(const arguments *args, const ca_config *config, ca_call *ca
     if (!ca_intake_scan(&paths, &list, &unreadable, arena, err) || list.count != 1) {
         return ca_fail(err, CA_EUSAGE, "%s is not one recording", args->trace);
     }
-    if (!ca_intake_identify(&list.items[0], &hash, err)) {
+    if (!ca_intake_identify(&list.items[0], INT64_MAX, &hash, err)) {
         return false;
     }
     ca_metadata *metadata = ca_metadata_open(config, err);

@@ -165,7 +165,7 @@ static bool identify(const char *file, const char *recording, ca_recording *sour
     ca_hash hash;
     ca_error absent = {0};
     bool there = recording != NULL && look_at(recording, source, arena, &absent);
-    if ((!there && !look_at(file, source, arena, err)) || !ca_intake_identify(source, &hash, err)) {
+    if ((!there && !look_at(file, source, arena, err)) || !ca_intake_identify(source, INT64_MAX, &hash, err)) {
         return false;
     }
     call->path = source->path;
@@ -205,8 +205,9 @@ static bool complete(const importer *in, const char *file, const char *recording
 static bool check_owner(const importer *in, const ca_call *call, ca_arena *arena, ca_error *err)
 {
     const char *owner = NULL;
-    return ca_store_owner(in->db, call->path, call->sha256, call->meta.call_uid, &owner, arena,
-                          err) &&
+    bool same_bytes = false;
+    return ca_store_owner(in->db, call->path, call->sha256, call->meta.call_uid, &owner,
+                          &same_bytes, arena, err) &&
            (owner == NULL || ca_fail_call(err, CA_REASON_DUPLICATE, "the same call as %s", owner));
 }
 

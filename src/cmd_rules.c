@@ -50,8 +50,7 @@ static const char *span_text(const ca_window *window, ca_arena *arena)
 
 static const char *window_text(const ca_window *window, ca_arena *arena)
 {
-    static const char *const kinds[] = {"all", "first", "last", "after", "before"};
-    const char *kind = kinds[window->kind];
+    const char *kind = ca_window_name(window->kind);
     if (window->kind == CA_WINDOW_ALL) {
         return kind;
     }
@@ -65,12 +64,11 @@ static const char *window_text(const ca_window *window, ca_arena *arena)
 
 static void fill_row(const ca_rule *rule, const char *row[COLUMNS], ca_arena *arena)
 {
-    static const char *const who[] = {"agent", "customer", "any"};
     const char *const cells[COLUMNS] = {rule->id,
                                         ca_kind_name(rule->kind),
                                         ca_dimension_name(rule->dimension),
                                         ca_arena_printf(arena, "%d", rule->weight),
-                                        who[rule->who],
+                                        ca_who_name(rule->who),
                                         window_text(&rule->within, arena),
                                         rule->title};
     for (size_t i = 0; i < COLUMNS; i++) {

@@ -152,6 +152,17 @@ static int parse_arguments(int argc, char **argv, arguments *args, ca_arena *are
     return CMD_OK;
 }
 
+/* Names come from strangers: nothing in them may steer the terminal. */
+static void put_clean(ca_buf *out, const char *before, const char *name)
+{
+    ca_buf_puts(out, before);
+    const size_t from = out->length;
+    ca_buf_puts(out, name);
+    if (!out->failed) {
+        ca_text_clean(out->data + from);
+    }
+}
+
 /* ---- progress ---- */
 
 static int64_t now_ms(void)
@@ -200,8 +211,11 @@ static void observe(void *context, const char *path, ca_batch_event event, const
     screen *s = context;
     if (path && event != CA_BATCH_JUDGED) {
         clear_bar(s);
-        fprintf(stderr, "%s: %s: %s%s%s\n", event == CA_BATCH_FAILED ? "failed" : "note", path,
-                ca_reason_name(why->reason), *why->msg ? ": " : "", why->msg);
+        ca_buf line = {0};
+        put_clean(&line, event == CA_BATCH_FAILED ? "failed: " : "note: ", path);
+        fprintf(stderr, "%s: %s%s%s\n", ca_buf_text(&line), ca_reason_name(why->reason),
+                *why->msg ? ": " : "", why->msg);
+        ca_buf_release(&line);
     }
     if (s->terminal) {
         draw_bar(s, counts);
@@ -238,7 +252,7 @@ static void list_names(ca_buf *out, const char *what, const ca_strings *names)
         if (i == 0) {
             ca_buf_printf(out, "%s (%zu):", what, names->count);
         }
-        ca_buf_printf(out, "%s %s", i ? "," : "", ca_path_name(names->items[i]));
+        put_clean(out, i ? ", " : " ", names->items[i]);
     }
     ca_buf_puts(out, names->count > SHOWN ? " ...\n" : (names->count > 0 ? "\n" : ""));
 }
@@ -262,10 +276,7 @@ static void summarize_text(const ca_batch_counts *counts, ca_buf *out)
     ca_buf_puts(out, "\n");
     list_names(out, "in the CDR but not recorded", &counts->unrecorded);
     list_names(out, "recorded but not in the CDR", &counts->unlisted);
-    if (counts->unreadable_folders > 0) {
-        ca_buf_printf(out, "%" PRId64 " folders or names could not be read\n",
-                      counts->unreadable_folders);
-    }
+    list_names(out, "could not be read", &counts->unreadable);
 }
 
 static void summarize_counts(const ca_batch_counts *counts, ca_json *json)
@@ -273,19 +284,12 @@ static void summarize_counts(const ca_batch_counts *counts, ca_json *json)
     const struct {
         const char *name;
         int64_t value;
-    } numbers[] = {{"found", counts->found},
-                   {"judged", counts->judged},
-                   {"truncated", counts->truncated},
-                   {"already", counts->already},
-                   {"duplicates", counts->duplicates},
-                   {"growing", counts->growing},
-                   {"elsewhere", counts->elsewhere},
-                   {"left", counts->left},
-                   {"failed", counts->failed},
-                   {"replaced", counts->replaced},
-                   {"audio_ms", counts->audio_ms},
-                   {"unreadable", counts->unreadable_folders},
-                   {"peak_rss_bytes", counts->peak_rss_bytes}};
+    } numbers[] = {{"found", counts->found},           {"judged", counts->judged},
+                   {"truncated", counts->truncated},   {"already", counts->already},
+                   {"duplicates", counts->duplicates}, {"growing", counts->growing},
+                   {"elsewhere", counts->elsewhere},   {"left", counts->left},
+                   {"failed", counts->failed},         {"replaced", counts->replaced},
+                   {"audio_ms", counts->audio_ms},     {"peak_rss_bytes", counts->peak_rss_bytes}};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         ca_json_int(json, numbers[i].name, numbers[i].value);
     }
@@ -309,6 +313,7 @@ static bool summarize_json(const ca_batch_counts *counts, ca_buf *out, ca_error 
     summarize_counts(counts, json);
     write_names(json, "unrecorded", &counts->unrecorded);
     write_names(json, "unlisted", &counts->unlisted);
+    write_names(json, "unreadable", &counts->unreadable);
     ca_json_object(json, "reasons");
     for (int r = 0; r < CA_REASON_COUNT; r++) {
         if (counts->by_reason[r] > 0) {
@@ -345,15 +350,29 @@ static int print_summary(const arguments *args, const ca_batch_counts *counts)
 
 /* ---- the command ---- */
 
+/* The language's model, with what transcripts need when they are wanted. */
+static bool check_model(const ca_config *config, const ca_batch_options *options,
+                        const char *language, ca_arena *arena, ca_error *err)
+{
+    ca_model model;
+    const bool transcripts = options->only_sample || config->transcripts != CA_TRANSCRIPT_NONE;
+    if (!ca_config_model(config, language, &model, arena, err)) {
+        return false;
+    }
+    return !transcripts || (model.language_model && access(model.language_model, R_OK) == 0) ||
+           ca_fail(err, CA_ESETUP, "transcripts need a language model for %s (%s)", language,
+                   "models: language_model, or hearing: {transcript: none}");
+}
+
 /* The models of all rule sets, before the night begins. Without the usual language's there is
  * nothing to do; without another's its calls fail, and that is said now. */
-static int check_models(const ca_config *config, const ca_rulesets *rulesets, ca_arena *arena)
+static int check_models(const ca_config *config, const ca_rulesets *rulesets,
+                        const ca_batch_options *options, ca_arena *arena)
 {
     for (size_t i = 0; i < rulesets->count; i++) {
-        ca_model model;
         ca_error err = {0};
         const char *language = rulesets->items[i].language;
-        if (ca_config_model(config, language, &model, arena, &err)) {
+        if (check_model(config, options, language, arena, &err)) {
             continue;
         }
         if (strcmp(language, config->language) == 0) {
@@ -373,7 +392,7 @@ static int run(arguments *args, ca_arena *arena)
     screen s = {.terminal = isatty(STDERR_FILENO)};
     int code = cmd_load_config(args->config, args->db, args->rules, &config, arena);
     if (code != CMD_OK || (code = cmd_load_rules(&config, &rulesets, arena)) != CMD_OK ||
-        (code = check_models(&config, &rulesets, arena)) != CMD_OK) {
+        (code = check_models(&config, &rulesets, &args->batch, arena)) != CMD_OK) {
         return code;
     }
     const ca_batch_watch watch = {observe, &s, &stop_signal};
@@ -389,7 +408,8 @@ static int run(arguments *args, ca_arena *arena)
         fprintf(stderr, "stopped; what was in hand is taken up by the next run\n");
         return 128 + stop_signal;
     }
-    return code != CMD_OK ? code : (counts.failed > 0 ? CMD_SOME_FAILED : CMD_OK);
+    const bool trouble = counts.failed > 0 || counts.unreadable.count > 0;
+    return code != CMD_OK ? code : (trouble ? CMD_SOME_FAILED : CMD_OK);
 }
 
 int cmd_run(int argc, char **argv)

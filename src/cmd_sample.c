@@ -45,7 +45,7 @@ static void draw_as_text(const ca_draw_result *result, const ca_draw *draw, ca_b
                   "drawn     %" PRId64 " now, %" PRId64 " altogether\n"
                   "seed      %s\n"
                   "manifest  %s\n",
-                  draw->month, draw->timezone, result->frame, result->excluded, result->drawn,
+                  draw->month, result->timezone, result->frame, result->excluded, result->drawn,
                   result->total, result->seed, result->manifest.hex);
 }
 
@@ -57,7 +57,7 @@ static bool draw_as_json(const ca_draw_result *result, const ca_draw *draw, ca_b
         return ca_fail_memory(err);
     }
     ca_json_text(json, "month", draw->month);
-    ca_json_text(json, "timezone", draw->timezone);
+    ca_json_text(json, "timezone", result->timezone);
     ca_json_int(json, "frame", result->frame);
     ca_json_int(json, "left_out", result->excluded);
     ca_json_int(json, "undated", result->undated);

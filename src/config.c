@@ -3,7 +3,6 @@
 #include "callaudit/fs.h"
 #include "callaudit/pattern.h"
 
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -29,42 +28,15 @@ typedef struct reading {
 
 /* ---- values ---- */
 
-/* What a number may be followed by, and how many of the smallest unit that is. */
-typedef struct unit_scale {
+/* A number with a unit: how it is read, and what to write instead of what cannot be read. */
+typedef struct quantity {
+    bool (*parse)(const char *text, int64_t low, int64_t high, int64_t *value);
     const char *expected;
-    struct {
-        const char *name;
-        double size;
-    } units[4];
-} unit_scale;
+} quantity;
 
-static const unit_scale times = {"expected a time within reason, as 500ms, 5s, 2m, 4h",
-                                 {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 36e5}}};
-static const unit_scale sizes = {"expected a size within reason, as 600MB or 1GB",
-                                 {{"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}}};
-
-/* A number and its unit, "1.5s" or "600MB", in the smallest unit. */
-static bool parse_quantity(const char *text, const unit_scale *scale, int64_t low, int64_t high,
-                           int64_t *value)
-{
-    char number[32];
-    double amount = 0;
-    size_t digits = strspn(text, "0123456789.");
-    if (digits >= sizeof number) {
-        return false;
-    }
-    memcpy(number, text, digits);
-    number[digits] = '\0';
-    const char *name = text + digits + strspn(text + digits, " ");
-    for (size_t i = 0; i < COUNT(scale->units); i++) {
-        if (strcmp(name, scale->units[i].name) == 0 && ca_parse_double(number, 0, 1e12, &amount)) {
-            double scaled = amount * scale->units[i].size;
-            *value = scaled < 9e15 ? (int64_t)llround(scaled) : INT64_MAX;
-            return *value >= low && *value <= high;
-        }
-    }
-    return false;
-}
+static const quantity times = {ca_parse_duration,
+                               "expected a time within reason, as 500ms, 5s, 2m, 4h"};
+static const quantity sizes = {ca_parse_size, "expected a size within reason, as 600MB or 1GB"};
 
 bool ca_parse_rate(const char *text, int *permille)
 {
@@ -125,15 +97,15 @@ static void read_path(reading *in, const ca_node *map, const char *key, const ch
     }
 }
 
-static void read_quantity(reading *in, const ca_node *map, const char *key, const unit_scale *scale,
+static void read_quantity(reading *in, const ca_node *map, const char *key, const quantity *kind,
                           int64_t low, int64_t high, int64_t *value)
 {
     const char *text = ca_node_need_text(map, key, false, in->diags);
     int64_t read = 0;
-    if (text != NULL && parse_quantity(text, scale, low, high, &read)) {
+    if (text != NULL && kind->parse(text, low, high, &read)) {
         *value = read;
     } else if (text != NULL) {
-        complain(in, ca_node_get(map, key), scale->expected);
+        complain(in, ca_node_get(map, key), kind->expected);
     }
 }
 

@@ -168,17 +168,33 @@ bool ca_intake_scan(const ca_strings *paths, ca_recordings *out, ca_strings *unr
 
 /* ---- one recording ---- */
 
+static bool is_as_seen(const struct stat *info, const ca_recording *recording)
+{
+    return S_ISREG(info->st_mode) && info->st_size == recording->size &&
+           mtime_ns(info) == recording->mtime_ns;
+}
+
 static bool unchanged(int fd, const ca_recording *recording)
 {
     struct stat info;
-    return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size == recording->size &&
-           mtime_ns(&info) == recording->mtime_ns;
+    return fstat(fd, &info) == 0 && is_as_seen(&info, recording);
 }
 
-bool ca_intake_identify(const ca_recording *recording, ca_hash *hash, ca_error *err)
+bool ca_intake_unchanged(const ca_recording *recording)
+{
+    struct stat info;
+    return lstat(recording->path, &info) == 0 && is_as_seen(&info, recording);
+}
+
+bool ca_intake_identify(const ca_recording *recording, int64_t max_bytes, ca_hash *hash,
+                        ca_error *err)
 {
     ca_error why = {0};
     uint64_t length = 0;
+    if (recording->size > max_bytes) { /* before it is read: hashing it could take hours */
+        return ca_fail_call(err, CA_REASON_LIMIT, "%lld bytes, more than the limit of %lld",
+                            (long long)recording->size, (long long)max_bytes);
+    }
     int fd = open(recording->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0) {
         return ca_fail_call(err, CA_REASON_UNREADABLE, "%s: %s", recording->path, strerror(errno));

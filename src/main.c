@@ -1,7 +1,9 @@
 /* main.c - the command table, global options, exit code. */
 #include "cmd.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct command {
     const char *name;
@@ -30,8 +32,20 @@ static void print_help(FILE *out)
           out);
 }
 
+/* A closed standard stream would hand its number to the next file that is opened. */
+static void keep_streams(void)
+{
+    int fd;
+    while ((fd = open("/dev/null", O_RDWR)) >= 0 && fd <= STDERR_FILENO) {
+    }
+    if (fd > STDERR_FILENO) {
+        close(fd);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    keep_streams();
     if (argc < 2) {
         print_help(stderr);
         return CMD_USAGE;

@@ -279,9 +279,12 @@ bool ca_metadata_complete(ca_metadata *metadata, const char *path, ca_meta *meta
 {
     sources found = {.path = path, .given = *meta};
     ca_error why = {0};
-    bool read = read_name(metadata->pattern, &found, arena, &why) &&
-                read_sidecar(&found, arena, &why) && read_cdr(metadata->cdr, &found, &why);
-    metadata->unlisted = metadata->cdr != NULL && found.row == NULL;
+    /* every source is read, so that the CDR is reconciled also where another one is broken */
+    const bool name_read = read_name(metadata->pattern, &found, arena, &why);
+    const bool sidecar_read = read_sidecar(&found, arena, &why);
+    const bool cdr_read = read_cdr(metadata->cdr, &found, &why);
+    const bool read = name_read && sidecar_read && cdr_read;
+    metadata->unlisted = metadata->cdr != NULL && cdr_read && found.row == NULL;
     if (!merge(&found, meta, arena)) {
         return ca_fail_memory(err);
     }

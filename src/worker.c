@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -129,17 +130,37 @@ static void close_inherited(int fd)
     }
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* Bytes of data that the process has now, most of them the parent's. */
+static rlim_t data_bytes(void)
+{
+    char text[128] = {0};
+    unsigned long long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file) {
+        const char *field = fgets(text, sizeof text, file);
+        for (int i = 0; field && i < 5; i++) { /* size resident shared text lib data */
+            field = strchr(field + 1, ' ');
+        }
+        pages = field ? strtoull(field, NULL, 10) : 0;
+        fclose(file);
+    }
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
 /* The parent looks at a worker's memory now and then; this stops what grows faster than it looks.
- * Sanitizers map far more than they use. */
+ * (Sanitizers map far more than they use.) */
 static void limit_memory(const ca_config *config)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    const rlim_t bytes = (rlim_t)config->limits.memory_bytes * 2;
+    const rlim_t bytes = data_bytes() + (rlim_t)config->limits.memory_bytes * 2;
     setrlimit(RLIMIT_DATA, &(struct rlimit){bytes, bytes});
-#else
-    (void)config;
-#endif
 }
+#else
+static void limit_memory(const ca_config *config)
+{
+    (void)config;
+}
+#endif
 
 static void isolate(int fd, pid_t parent)
 {

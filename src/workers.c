@@ -15,11 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 250, MAX_MESSAGE = 256 << 20, MAX_IDLE_DEATHS = 5 };
+enum { TICK_MS = 250, MAX_MESSAGE = 64 << 20, MAX_IDLE_DEATHS = 5 };
 
 typedef struct worker {
-    pid_t pid;
-    int fd;
+    pid_t pid;               /* 0: none runs */
+    int fd;                  /* -1 then */
+    int64_t inherited_bytes; /* what it shared with the parent at birth: not its own */
     bool busy;
     size_t job;
     int64_t deadline_ms; /* on the monotonic clock */
@@ -45,29 +46,48 @@ static int64_t now_ms(void)
 
 /* ---- starting and ending ---- */
 
+static int64_t resident_bytes(pid_t pid);
+
 static bool start_worker(ca_workers *workers, worker *w, ca_error *err)
 {
     int pair[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        return ca_fail(err, CA_EIO, "no socket for a worker: %s", strerror(errno));
-    }
-    const pid_t parent = getpid();
-    w->pid = fork();
-    if (w->pid < 0) {
-        close(pair[0]);
-        close(pair[1]);
-        return ca_fail(err, CA_EIO, "no process for a worker: %s", strerror(errno));
-    }
-    if (w->pid == 0) {
-        ca_worker_main(pair[1], parent, workers->config, workers->rulesets);
-    }
-    close(pair[1]);
-    w->fd = pair[0];
     w->busy = false;
     w->inbox.length = 0;
     memset(&w->ended, 0, sizeof w->ended);
     memset(&w->stats, 0, sizeof w->stats);
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        return ca_fail(err, CA_EIO, "no socket for a worker: %s", strerror(errno));
+    }
+    const pid_t parent = getpid();
+    const pid_t child = fork();
+    if (child < 0) {
+        close(pair[0]);
+        close(pair[1]);
+        return ca_fail(err, CA_EIO, "no process for a worker: %s", strerror(errno));
+    }
+    if (child == 0) {
+        ca_worker_main(pair[1], parent, workers->config, workers->rulesets);
+    }
+    close(pair[1]);
+    w->pid = child;
+    w->fd = pair[0];
+    w->inherited_bytes = resident_bytes(parent);
     return true;
+}
+
+/* Ends a worker, wherever it is, and says how it ended. */
+static int end_worker(worker *w)
+{
+    int status = 0;
+    if (w->pid > 0) {
+        close(w->fd);
+        kill(w->pid, SIGKILL);
+        waitpid(w->pid, &status, 0);
+    }
+    w->pid = 0;
+    w->fd = -1;
+    w->busy = false;
+    return status;
 }
 
 ca_workers *ca_workers_start(const ca_config *config, const ca_rulesets *rulesets, int count,
@@ -94,11 +114,8 @@ ca_workers *ca_workers_start(const ca_config *config, const ca_rulesets *ruleset
 void ca_workers_stop(ca_workers *workers)
 {
     for (int i = 0; workers && i < workers->count; i++) {
-        worker *w = &workers->list[i];
-        kill(w->pid, SIGKILL);
-        waitpid(w->pid, NULL, 0);
-        close(w->fd);
-        ca_buf_release(&w->inbox);
+        end_worker(&workers->list[i]);
+        ca_buf_release(&workers->list[i].inbox);
     }
     if (workers) {
         free(workers->list);
@@ -111,7 +128,7 @@ void ca_workers_stop(ca_workers *workers)
 static worker *find_idle(const ca_workers *workers)
 {
     for (int i = 0; i < workers->count; i++) {
-        if (!workers->list[i].busy) {
+        if (workers->list[i].pid > 0 && !workers->list[i].busy) {
             return &workers->list[i];
         }
     }
@@ -178,17 +195,43 @@ static bool parse_call(const char *text, size_t length, ca_call *call, ca_arena 
     return root && ca_call_read(root, call, arena, err);
 }
 
+/* A failure as a worker tells it: every field is checked, since what ruined the call may have
+ * ruined the worker. */
+static bool parse_failure(const char *bytes, size_t length, ca_error *failed)
+{
+    if (length != sizeof *failed) {
+        return false;
+    }
+    memcpy(failed, bytes, sizeof *failed);
+    failed->msg[sizeof failed->msg - 1] = '\0';
+    ca_text_clean(failed->msg);
+    return failed->code > CA_OK && failed->code <= CA_EINTERNAL &&
+           failed->reason > CA_REASON_NONE && failed->reason < CA_REASON_COUNT;
+}
+
 /* A worker that sends nonsense has lost its mind, not the night. */
 static void read_result(const ca_message *message, ca_outcome *outcome, ca_arena *arena)
 {
     ca_error problem = {0};
-    const char *text = (const char *)(message + 1);
-    if (message->type == CA_MESSAGE_FAILED && message->length == sizeof outcome->failed) {
-        memcpy(&outcome->failed, text, sizeof outcome->failed);
-        outcome->failed.msg[sizeof outcome->failed.msg - 1] = '\0';
-    } else if (!parse_call(text, message->length, &outcome->call, arena, &problem)) {
-        ca_fail_call(&outcome->failed, CA_REASON_RECOGNIZER_FAILED, "the worker's answer: %s",
-                     problem.msg);
+    const char *bytes = (const char *)(message + 1);
+    const bool ok = message->type == CA_MESSAGE_FAILED
+                        ? parse_failure(bytes, message->length, &outcome->failed)
+                        : parse_call(bytes, message->length, &outcome->call, arena, &problem);
+    if (!ok) {
+        memset(&outcome->failed, 0, sizeof outcome->failed);
+        ca_fail_call(&outcome->failed, CA_REASON_RECOGNIZER_FAILED,
+                     "the worker's answer makes no sense: %s", problem.msg);
+    }
+}
+
+/* From now on the time counts by the call's length, up to the longest that is judged at all. */
+static void extend_deadline(const ca_workers *workers, worker *w, const void *body)
+{
+    const ca_limits *limits = &workers->config->limits;
+    int64_t duration_ms;
+    memcpy(&duration_ms, body, sizeof duration_ms);
+    if (duration_ms >= 0 && duration_ms <= limits->audio.max_ms) {
+        w->deadline_ms = now_ms() + limits->call_seconds * 1000 + 2 * duration_ms;
     }
 }
 
@@ -200,10 +243,7 @@ static bool handle_messages(ca_workers *workers, worker *w, ca_outcome *outcome,
         const void *body = message + 1;
         bool final = false;
         if (message->type == CA_MESSAGE_DECODED && message->length == sizeof(int64_t)) {
-            int64_t duration_ms;
-            memcpy(&duration_ms, body, sizeof duration_ms);
-            w->deadline_ms =
-                now_ms() + workers->config->limits.call_seconds * 1000 + 2 * duration_ms;
+            extend_deadline(workers, w, body);
         } else if (message->type == CA_MESSAGE_STATS && message->length == sizeof w->stats) {
             memcpy(&w->stats, body, sizeof w->stats);
         } else {
@@ -238,25 +278,34 @@ static void describe_death(const worker *w, int status, ca_error *failed)
     }
 }
 
-/* Reaps and replaces a worker whose end of the socket closed. True when that ended a job. */
+static bool any_alive(const ca_workers *workers)
+{
+    for (int i = 0; i < workers->count; i++) {
+        if (workers->list[i].pid > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reaps and replaces a worker whose end of the socket closed. True when that ended a job; false
+ * with err when no worker is left. The night goes on with fewer when the machine gives no new one.
+ */
 static bool bury(ca_workers *workers, worker *w, ca_outcome *outcome, ca_error *err)
 {
-    int status = 0;
     const bool busy = w->busy;
-    const size_t job = w->job;
-    close(w->fd);
-    kill(w->pid, SIGKILL);
-    waitpid(w->pid, &status, 0);
+    ca_error death = {0};
+    describe_death(w, end_worker(w), &death);
     if (busy) {
-        describe_death(w, status, &outcome->failed);
-        outcome->id = job;
+        outcome->failed = death;
+        outcome->id = w->job;
         outcome->replaced = true;
     } else if (++workers->idle_deaths > MAX_IDLE_DEATHS) {
-        w->fd = -1;
-        return ca_fail(err, CA_EIO, "workers end as soon as they start (status %d)", status);
+        return ca_fail(err, CA_EIO, "workers end as soon as they start: %s", death.msg);
     }
-    if (!start_worker(workers, w, err)) {
-        w->fd = -1;
+    ca_error no_heir = {0};
+    if (!start_worker(workers, w, &no_heir) && !any_alive(workers)) {
+        return ca_fail(err, CA_EIO, "no worker is left: %s", no_heir.msg);
     }
     return busy;
 }
@@ -293,7 +342,7 @@ static void enforce_limits(ca_workers *workers)
         }
         if (now_ms() > w->deadline_ms) {
             ca_fail_call(&w->ended, CA_REASON_TIMEOUT, "not done in its time");
-        } else if (resident_bytes(w->pid) > limits->memory_bytes) {
+        } else if (resident_bytes(w->pid) - w->inherited_bytes > limits->memory_bytes) {
             ca_fail_call(&w->ended, CA_REASON_LIMIT, "needs more than %lld MB of memory",
                          (long long)(limits->memory_bytes / 1000000));
         } else {

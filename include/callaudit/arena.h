@@ -20,7 +20,6 @@ void *ca_arena_alloc(ca_arena *arena, size_t size);
 char *ca_arena_strdup(ca_arena *arena, const char *text); /* NULL text gives NULL */
 char *ca_arena_strndup(ca_arena *arena, const char *text, size_t length);
 char *ca_arena_printf(ca_arena *arena, const char *fmt, ...) CA_PRINTF(2, 3);
-size_t ca_arena_used(const ca_arena *arena);
 
 /* A growable array whose memory is the arena's:
  *     typedef CA_ARRAY(ca_word) ca_words;

@@ -30,9 +30,9 @@ typedef struct ca_batch_counts {
     int64_t left;      /* still to do */
     int64_t judged, truncated, failed, duplicates, growing;
     int64_t by_reason[CA_REASON_COUNT]; /* of the failed */
-    int64_t unreadable_folders;
-    ca_strings unrecorded; /* call ids of CDR rows without a recording */
+    ca_strings unrecorded;              /* call ids of CDR rows without a recording */
     ca_strings unlisted;   /* paths of recordings without a CDR row, where there is a CDR */
+    ca_strings unreadable; /* folders and names that could not be read */
     int64_t replaced;      /* workers that died or were ended */
     int64_t audio_ms;      /* judged in this run */
     int64_t peak_rss_bytes;

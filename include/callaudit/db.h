@@ -15,8 +15,9 @@ typedef struct ca_stmt ca_stmt;
 typedef enum ca_db_mode { CA_DB_READ, CA_DB_WRITE, CA_DB_UPDATE } ca_db_mode;
 
 /* Opens (WRITE: creates with mode 0600, WAL, foreign keys, 10 s busy time-out, brings to the
- * current schema) a database; UPDATE is WRITE to one that exists. A database of a newer program, or
- * one that is none of ours, is CA_ESETUP. */
+ * current schema) a database; UPDATE is WRITE to one that exists. The path is always a file's, also
+ * where SQLite would take it for something else (":memory:"). A database of a newer program, or one
+ * that is none of ours, is CA_ESETUP. */
 ca_db *ca_db_open(const char *path, ca_db_mode mode, ca_error *err);
 void ca_db_close(ca_db *db);
 
@@ -24,10 +25,9 @@ bool ca_db_exec(ca_db *db, const char *sql, ca_error *err); /* statements withou
 bool ca_db_begin(ca_db *db, ca_error *err);                 /* BEGIN IMMEDIATE */
 bool ca_db_commit(ca_db *db, ca_error *err);                /* rolls back when it fails */
 void ca_db_rollback(ca_db *db);                             /* nothing without a transaction */
-int64_t ca_db_last_id(ca_db *db);
 
 /* A consistent copy into a new file (mode 0600, one file without WAL) while others go on writing.
- * A file that exists already is never touched: CA_EUSAGE. */
+ * A file that exists already is never touched: CA_EUSAGE. A copy that is not whole is removed. */
 bool ca_db_backup(ca_db *db, const char *path, ca_error *err);
 
 /* A prepared statement, kept and reused by its SQL text's address; NULL on error. Comes reset,

@@ -21,8 +21,13 @@ typedef CA_ARRAY(ca_recording) ca_recordings;
 bool ca_intake_scan(const ca_strings *paths, ca_recordings *out, ca_strings *unreadable,
                     ca_arena *arena, ca_error *err);
 
-/* Hashes the file unless it grows meanwhile: size or time differ from what the scan saw, before or
- * after reading (reason growing), or it cannot be read (unreadable). */
-bool ca_intake_identify(const ca_recording *recording, ca_hash *hash, ca_error *err);
+/* Hashes the file unless it is larger than max_bytes (reason limit), it grows meanwhile: size or
+ * time differ from what the scan saw, before or after reading (growing), or it cannot be read
+ * (unreadable). */
+bool ca_intake_identify(const ca_recording *recording, int64_t max_bytes, ca_hash *hash,
+                        ca_error *err);
+
+/* Is the file still as the scan saw it? */
+bool ca_intake_unchanged(const ca_recording *recording);
 
 #endif

@@ -11,8 +11,8 @@ typedef struct ca_json ca_json;
 ca_json *ca_json_new(void);
 void ca_json_free(ca_json *json);
 
-/* Inside a list `key` is NULL. A NULL text writes null. Reals are written with up to six
- * significant decimals; NaN and infinity as null. */
+/* Inside a list `key` is NULL. A NULL text writes null. Whole numbers keep all their digits, other
+ * reals have six significant ones; NaN and infinity are null. */
 void ca_json_object(ca_json *json, const char *key);
 void ca_json_list(ca_json *json, const char *key);
 void ca_json_end(ca_json *json); /* closes the innermost object or list */

@@ -7,6 +7,8 @@
 
 typedef enum ca_who { CA_WHO_AGENT, CA_WHO_CUSTOMER, CA_WHO_ANY } ca_who;
 
+enum { CA_WHO_COUNT = CA_WHO_ANY + 1 };
+
 /* Where in the call a rule looks. A bound is in ms or in share of the call's length. */
 typedef enum ca_window_kind {
     CA_WINDOW_ALL,
@@ -15,6 +17,12 @@ typedef enum ca_window_kind {
     CA_WINDOW_AFTER,  /* from the end of the first hit of another rule, for `limit` ms */
     CA_WINDOW_BEFORE, /* up to the start of the first hit of another rule, for `limit` ms */
 } ca_window_kind;
+
+enum { CA_WINDOW_COUNT = CA_WINDOW_BEFORE + 1 };
+
+/* As rule files name them; a window's kind "all" is what a rule without `within` has. */
+const char *ca_who_name(ca_who who);
+const char *ca_window_name(ca_window_kind kind);
 
 typedef struct ca_window {
     ca_window_kind kind;

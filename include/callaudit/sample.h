@@ -16,10 +16,10 @@
 #include "callaudit/text.h"
 
 typedef struct ca_draw {
-    const char *month; /* YYYY-MM */
-    const char *timezone;
-    const char *seed; /* NULL: the month's stored seed, or a new random one; else 1 to 128 ASCII
-                         characters that show (no space), without '|' */
+    const char *month;    /* YYYY-MM */
+    const char *timezone; /* which decided what is in the month */
+    const char *seed;     /* NULL: the month's stored seed, or a new random one; else 1 to 128 ASCII
+                             characters that show (no space), without '|' */
     int rate_permille;
     int min;
 } ca_draw;
@@ -32,6 +32,7 @@ typedef struct ca_draw_result {
     int64_t total;    /* drawn altogether */
     ca_hash manifest; /* of the frame, stored before the draw */
     const char *seed;
+    const char *timezone; /* both as stored */
 } ca_draw_result;
 
 /* Its hex is "" when out of memory. */
@@ -44,8 +45,8 @@ int64_t ca_sample_size(int64_t calls, int rate_permille, int64_t min);
 bool ca_month_valid(const char *month);
 
 /* Freezes the frame (in the first transaction), then draws (in the second). Drawing a month again
- * keeps its seed and only adds what late calls add. A different seed for a drawn month is
- * CA_EUSAGE. */
+ * keeps its seed and only adds what late calls add. A different seed or time
+ * zone for a drawn month is CA_EUSAGE. */
 bool ca_sample_draw(ca_db *db, const ca_draw *draw, ca_draw_result *result, ca_arena *arena,
                     ca_error *err);
 

@@ -15,6 +15,7 @@ typedef struct ca_known {
     ca_reason reason;
     int64_t size, mtime_ns;
     int attempts;
+    char sha256[65]; /* "" when it could not be hashed */
     bool transcript; /* the stored judgement rests on a transcript */
 } ca_known;
 
@@ -22,9 +23,14 @@ typedef struct ca_known {
 bool ca_store_known(ca_db *db, const char *path, ca_known *known, ca_error *err);
 
 /* Who has these bytes, or this call id, already: the path of a recording other than `path` that is
- * judged; NULL when nobody. */
+ * judged, one with the same bytes first; NULL when nobody. */
 bool ca_store_owner(ca_db *db, const char *path, const char *sha256, const char *call_uid,
-                    const char **owner, ca_arena *arena, ca_error *err);
+                    const char **owner, bool *same_bytes, ca_arena *arena, ca_error *err);
+
+/* A judged recording has moved or was touched, its bytes are the same: `path`, size and time are
+ * its new ones. One transaction. */
+bool ca_store_moved(ca_db *db, const char *old_path, const char *path, int64_t size,
+                    int64_t mtime_ns, ca_error *err);
 
 /* Remembers the rule sets that judge from now on: name, hash, normalized text. */
 bool ca_store_rulesets(ca_db *db, const ca_rulesets *rulesets, ca_error *err);
@@ -39,6 +45,11 @@ bool ca_store_call(ca_db *db, const ca_call *call, int64_t size, int64_t mtime_n
  * before, they stay judged: the attempt is counted, and the reason and message are kept. */
 bool ca_store_failure(ca_db *db, const ca_call *call, int64_t size, int64_t mtime_ns,
                       ca_status status, const ca_error *why, ca_error *err);
+
+/* Why a recording that has no judgement has none, in words ("failed, empty: no samples"); NULL when
+ * nothing is known of it. `name` as for ca_store_load. */
+bool ca_store_why_not(ca_db *db, const char *name, const char **why, ca_arena *arena,
+                      ca_error *err);
 
 /* Loads a stored call with its words, lines, channels, measures, findings and hits (its newest
  * judgement). *found false when there is no such call_uid. A unique beginning of a call_uid or a

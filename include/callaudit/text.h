@@ -38,6 +38,31 @@ size_t ca_utf8_width(const char *text);
 /* True for the characters of Chinese writing (CJK ideographs, extensions, compatibility). */
 bool ca_is_han(uint32_t character);
 
+/* ---- words of a text: the same for imported words, examples and the phrases of rules ---- */
+
+/* True for letters and digits: all but punctuation, symbols, white space and control characters. */
+bool ca_is_spoken(uint32_t character);
+
+/* A place in valid UTF-8. Begin with {text, text + length}. */
+typedef struct ca_word_reader {
+    const char *at, *end;
+    bool quoted; /* behind an opening quotation mark that looks like an apostrophe */
+} ca_word_reader;
+
+typedef struct ca_text_word {
+    const char *begin, *end;
+    size_t size; /* characters */
+} ca_text_word;
+
+/* The next word; false when there is none. One Chinese character is a word, and so is a run of
+ * other letters and digits with the signs that belong to it: don't, customers', e-mail, 3.5, 10:30,
+ * a.m. (single letters, each with its full stop). All else is silent. */
+bool ca_text_word_next(ca_word_reader *reader, ca_text_word *word);
+
+/* The word as recognizers spell it: ASCII letters small, the typographic apostrophe as '. NULL when
+ * out of memory. */
+char *ca_text_word_spell(const ca_text_word *word, ca_arena *arena);
+
 /* Makes text fit for one line of a message: control characters become blanks, bytes that are not
  * UTF-8 become '?'. */
 void ca_text_clean(char *text);
@@ -45,6 +70,11 @@ void ca_text_clean(char *text);
 /* Whole text as a number, within bounds; false for anything else, trailing bytes included. */
 bool ca_parse_int(const char *text, int64_t low, int64_t high, int64_t *value);
 bool ca_parse_double(const char *text, double low, double high, double *value);
+
+/* A number and its unit, white space allowed between them: a time as 500ms, 1.5s, 2m or 4h in
+ * milliseconds, a size as 600MB or 1GB (B, KB, MB, GB; powers of 1000) in bytes. Rounded. */
+bool ca_parse_duration(const char *text, int64_t low, int64_t high, int64_t *ms);
+bool ca_parse_size(const char *text, int64_t low, int64_t high, int64_t *bytes);
 
 /* The name among `names` nearest to `word` by edit distance, or NULL when none is near enough to
  * suggest (distance over a third of its length). */

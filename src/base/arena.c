@@ -160,11 +160,6 @@ char *ca_arena_printf(ca_arena *arena, const char *fmt, ...)
     return text;
 }
 
-size_t ca_arena_used(const ca_arena *arena)
-{
-    return arena->used;
-}
-
 bool ca_array_room(ca_arena *arena, void *array, size_t item_size)
 {
     /* Each CA_ARRAY is a type of its own, so that this one is copied in and out: reading the

@@ -125,7 +125,8 @@ void ca_json_real(ca_json *json, const char *key, double value)
         put(json, key, json_null());
         return;
     }
-    put(json, key, json_real(value == 0 ? 0.0 : value)); /* no "-0.0" */
+    const bool whole = fabs(value) < 1e15 && value == floor(value);
+    put(json, key, whole ? json_integer((json_int_t)value) : json_real(value));
 }
 
 void ca_json_bool(ca_json *json, const char *key, bool value)

@@ -313,6 +313,52 @@ bool ca_parse_double(const char *text, double low, double high, double *value)
     return true;
 }
 
+typedef struct unit {
+    const char *name;
+    double size; /* in the smallest of them */
+} unit;
+
+enum { UNITS = 4 };
+
+static bool parse_quantity(const char *text, const unit units[UNITS], int64_t low, int64_t high,
+                           int64_t *value)
+{
+    char number[32];
+    double amount = 0;
+    size_t digits = strspn(text, "0123456789.");
+    if (digits >= sizeof number) {
+        return false;
+    }
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    const char *name = text + digits + strspn(text + digits, " ");
+    for (size_t i = 0; i < UNITS; i++) {
+        if (strcmp(name, units[i].name) != 0 || !ca_parse_double(number, 0, 1e12, &amount)) {
+            continue;
+        }
+        double scaled = amount * units[i].size;
+        int64_t whole = scaled < 9e15 ? (int64_t)llround(scaled) : INT64_MAX;
+        if (whole < low || whole > high) {
+            return false;
+        }
+        *value = whole;
+        return true;
+    }
+    return false;
+}
+
+bool ca_parse_duration(const char *text, int64_t low, int64_t high, int64_t *ms)
+{
+    static const unit units[UNITS] = {{"ms", 1}, {"s", 1e3}, {"m", 6e4}, {"h", 36e5}};
+    return parse_quantity(text, units, low, high, ms);
+}
+
+bool ca_parse_size(const char *text, int64_t low, int64_t high, int64_t *bytes)
+{
+    static const unit units[UNITS] = {{"B", 1}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
+    return parse_quantity(text, units, low, high, bytes);
+}
+
 void ca_format_ms(int64_t ms, char *out, size_t size)
 {
     uint64_t all = ms < 0 ? 0 - (uint64_t)ms : (uint64_t)ms;

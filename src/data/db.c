@@ -96,6 +96,11 @@ static bool create_private(const char *path, bool *existed, ca_error *err)
 static bool open_handle(ca_db *db, const char *path, ca_db_mode mode, ca_error *err)
 {
     int flags = mode == CA_DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    /* SQLite has names of its own: "", ":memory:", "file:...". Ours are files, all of them. */
+    path = ca_arena_printf(db->arena, "%s%s", path[0] == '/' ? "" : "./", path);
+    if (path == NULL) {
+        return ca_fail_memory(err);
+    }
     int result = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (result != SQLITE_OK) {
         return db->handle == NULL ? ca_fail_memory(err) : fail_result(db, result, err);
@@ -201,11 +206,6 @@ void ca_db_rollback(ca_db *db)
     }
 }
 
-int64_t ca_db_last_id(ca_db *db)
-{
-    return sqlite3_last_insert_rowid(db->handle);
-}
-
 /* ---- backup ---- */
 
 static bool copy_pages(ca_db *from, ca_db *to, ca_error *err)
@@ -214,10 +214,13 @@ static bool copy_pages(ca_db *from, ca_db *to, ca_error *err)
     if (backup == NULL) {
         return fail_result(to, sqlite3_errcode(to->handle), err);
     }
-    sqlite3_backup_step(backup, -1);
+    int stepped = sqlite3_backup_step(backup, -1);
     int result = sqlite3_backup_finish(backup);
     if (result != SQLITE_OK) {
         return fail_result(to, result, err);
+    }
+    if (stepped != SQLITE_DONE) { /* a lock on the source: finish takes that for no error */
+        return ca_fail(err, code_of(stepped), "database: %s", sqlite3_errstr(stepped));
     }
     return ca_db_exec(to, "PRAGMA journal_mode = DELETE", err);
 }

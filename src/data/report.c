@@ -108,7 +108,7 @@ static const char sql_agents[] =
     "  calls, judged, sampled, population, decided, round(score, 3) AS score,"
     "  round(max(0.0, score - below), 3) AS low95, round(min(100.0, score + above), 3) AS high95,"
     "  round(unsure_share, 6) AS unsure_share, critical,"
-    "  iif(decided < 30, 'too few', NULL) AS note" /* CA_TOO_FEW */
+    "  iif(decided < :few, 'too few', NULL) AS note"
     " FROM total AS t ORDER BY agent";
 
 static const ca_table_column agent_columns[] = {
@@ -125,7 +125,11 @@ bool ca_report_agents(ca_db *db, const ca_period *period, ca_format format, ca_b
                       ca_error *err)
 {
     ca_stmt *stmt = over_period(db, sql_agents, period, err);
-    return stmt != NULL && ca_table_write(stmt, "agents", agent_columns, format, out, err);
+    if (stmt == NULL) {
+        return false;
+    }
+    ca_bind_int(stmt, "few", CA_TOO_FEW);
+    return ca_table_write(stmt, "agents", agent_columns, format, out, err);
 }
 
 static const char sql_calls[] =

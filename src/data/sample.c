@@ -78,12 +78,22 @@ static const char *random_seed(ca_arena *arena, ca_error *err)
 static const char sql_month[] = "INSERT INTO sample_month (month, seed, timezone)"
                                 " VALUES (:month, :seed, :timezone)";
 
+/* Seed and time zone of a month are its first draw's. */
+static bool check_month(const ca_draw *draw, const ca_sample *of, ca_error *err)
+{
+    if (draw->seed != NULL && strcmp(draw->seed, of->seed) != 0) {
+        return ca_fail(err, CA_EUSAGE, "%s is drawn already, with seed %s", draw->month, of->seed);
+    }
+    return strcmp(draw->timezone, of->timezone) == 0 ||
+           ca_fail(err, CA_EUSAGE, "%s is drawn already, with time zone %s: it cannot be %s now",
+                   draw->month, of->timezone, draw->timezone);
+}
+
 /* The month's row, with the seed that holds from now on. */
-static bool fix_seed(ca_db *db, const ca_draw *draw, ca_sample *of, ca_error *err)
+static bool fix_month(ca_db *db, const ca_draw *draw, ca_sample *of, ca_error *err)
 {
     if (of->seed != NULL) {
-        return draw->seed == NULL || strcmp(draw->seed, of->seed) == 0 ||
-               ca_fail(err, CA_EUSAGE, "%s is drawn already, with seed %s", draw->month, of->seed);
+        return check_month(draw, of, err);
     }
     of->seed = draw->seed != NULL ? draw->seed : random_seed(of->arena, err);
     ca_stmt *stmt = of->seed != NULL ? ca_db_prepare(db, sql_month, err) : NULL;
@@ -187,7 +197,7 @@ static bool freeze(ca_db *db, const ca_draw *draw, ca_arena *arena, ca_error *er
 {
     ca_sample of = {.month = draw->month, .arena = arena};
     if (!ca_sample_seed(db, &of, err) || !ca_sample_versions(db, &of, err) ||
-        !fix_seed(db, draw, &of, err)) {
+        !fix_month(db, draw, &of, err)) {
         return false;
     }
     const ca_frozen *last =
@@ -303,6 +313,7 @@ bool ca_sample_draw(ca_db *db, const ca_draw *draw, ca_draw_result *result, ca_a
     result->drawn = after.tickets - before.tickets;
     result->total = after.tickets;
     result->seed = of.seed;
+    result->timezone = of.timezone;
     return ca_manifest_hash(db, draw->month, INT64_MAX, &result->manifest, err);
 }
 

@@ -56,7 +56,7 @@ static const char *text(ca_stmt *stmt, int column, ca_arena *arena, ca_error *er
     return copy;
 }
 
-static const char sql_seed[] = "SELECT seed FROM sample_month WHERE month = :month";
+static const char sql_seed[] = "SELECT seed, timezone FROM sample_month WHERE month = :month";
 
 bool ca_sample_seed(ca_db *db, ca_sample *of, ca_error *err)
 {
@@ -67,6 +67,7 @@ bool ca_sample_seed(ca_db *db, ca_sample *of, ca_error *err)
     ca_bind_text(stmt, "month", of->month);
     if (ca_step_row(stmt, err)) {
         of->seed = text(stmt, 0, of->arena, err);
+        of->timezone = text(stmt, 1, of->arena, err);
         ca_stmt_reset(stmt);
     }
     return err->code == CA_OK;

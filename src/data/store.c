@@ -45,7 +45,8 @@ static const char *reason_or_null(ca_reason reason)
 /* ---- what is known ---- */
 
 static const char sql_known[] =
-    "SELECT r.status, r.reason, r.size, r.mtime_ns, r.attempts, coalesce(c.transcript, 0)"
+    "SELECT r.status, r.reason, r.size, r.mtime_ns, r.attempts, coalesce(c.transcript, 0),"
+    " coalesce(r.sha256, '')"
     " FROM recording AS r LEFT JOIN call AS c ON c.id = r.call_id WHERE r.path = :path";
 
 bool ca_store_known(ca_db *db, const char *path, ca_known *known, ca_error *err)
@@ -69,22 +70,25 @@ bool ca_store_known(ca_db *db, const char *path, ca_known *known, ca_error *err)
         .attempts = (int)ca_column_int(stmt, 4),
         .transcript = ca_column_int(stmt, 5) != 0,
     };
+    snprintf(known->sha256, sizeof known->sha256, "%s", ca_column_text(stmt, 6));
     ca_stmt_reset(stmt);
     return true;
 }
 
 /* The same bytes come before the same id; then the first path, so that the answer is one. */
 #define OWNER                                                                                      \
-    "SELECT path FROM recording WHERE path <> :path AND status = 'judged'"                         \
+    "SELECT path, coalesce(sha256 = :sha256, 0) FROM recording WHERE path <> :path AND status = "  \
+    "'judged'"                                                                                     \
     " AND (sha256 = :sha256 OR call_uid = :call_uid)"                                              \
     " ORDER BY coalesce(sha256 = :sha256, 0) DESC, path LIMIT 1"
 
 static const char sql_owner[] = OWNER;
 
 bool ca_store_owner(ca_db *db, const char *path, const char *sha256, const char *call_uid,
-                    const char **owner, ca_arena *arena, ca_error *err)
+                    const char **owner, bool *same_bytes, ca_arena *arena, ca_error *err)
 {
     *owner = NULL;
+    *same_bytes = false;
     ca_stmt *stmt = ca_db_prepare(db, sql_owner, err);
     if (stmt == NULL) {
         return false;
@@ -96,8 +100,78 @@ bool ca_store_owner(ca_db *db, const char *path, const char *sha256, const char 
         return err->code == CA_OK;
     }
     *owner = ca_arena_strdup(arena, ca_column_text(stmt, 0));
+    *same_bytes = ca_column_int(stmt, 1) != 0;
     ca_stmt_reset(stmt);
     return *owner != NULL || ca_fail_memory(err);
+}
+
+/* What stood under the new path was not judged, or its bytes are gone. */
+static const char sql_vacate[] = "DELETE FROM recording WHERE path = :path AND path <> :old";
+static const char sql_moved[] = "UPDATE recording SET path = :path, size = :size,"
+                                " mtime_ns = :mtime_ns WHERE path = :old";
+
+static const char sql_call_moved[] = "UPDATE call SET path = :path WHERE path = :old";
+
+static bool rename_rows(ca_db *db, const char *sql, const char *old_path, const char *path,
+                        ca_error *err)
+{
+    ca_stmt *stmt = ca_db_prepare(db, sql, err);
+    if (stmt == NULL) {
+        return false;
+    }
+    ca_bind_text(stmt, "path", path);
+    ca_bind_text(stmt, "old", old_path);
+    return ca_step_done(stmt, err);
+}
+
+static bool move_recording(ca_db *db, const char *old_path, const char *path, int64_t size,
+                           int64_t mtime_ns, ca_error *err)
+{
+    ca_stmt *stmt = ca_db_prepare(db, sql_moved, err);
+    if (stmt == NULL) {
+        return false;
+    }
+    ca_bind_text(stmt, "path", path);
+    ca_bind_text(stmt, "old", old_path);
+    ca_bind_int(stmt, "size", size);
+    ca_bind_int(stmt, "mtime_ns", mtime_ns);
+    return ca_step_done(stmt, err);
+}
+
+bool ca_store_moved(ca_db *db, const char *old_path, const char *path, int64_t size,
+                    int64_t mtime_ns, ca_error *err)
+{
+    if (!ca_db_begin(db, err)) {
+        return false;
+    }
+    const bool ok = rename_rows(db, sql_vacate, old_path, path, err) &&
+                    move_recording(db, old_path, path, size, mtime_ns, err) &&
+                    rename_rows(db, sql_call_moved, old_path, path, err) && ca_db_commit(db, err);
+    if (!ok) {
+        ca_db_rollback(db);
+    }
+    return ok;
+}
+
+static const char sql_why_not[] =
+    "SELECT status || coalesce(', ' || reason, '') || coalesce(': ' || detail, '')"
+    " FROM recording WHERE status <> 'judged'"
+    " AND (call_uid = :name OR path = :name OR path LIKE '%/' || :name) ORDER BY path LIMIT 1";
+
+bool ca_store_why_not(ca_db *db, const char *name, const char **why, ca_arena *arena, ca_error *err)
+{
+    *why = NULL;
+    ca_stmt *stmt = ca_db_prepare(db, sql_why_not, err);
+    if (stmt == NULL) {
+        return false;
+    }
+    ca_bind_text(stmt, "name", name);
+    if (!ca_step_row(stmt, err)) {
+        return err->code == CA_OK;
+    }
+    *why = ca_arena_strdup(arena, ca_column_text(stmt, 0));
+    ca_stmt_reset(stmt);
+    return *why != NULL || ca_fail_memory(err);
 }
 
 /* ---- rule sets ---- */
@@ -169,7 +243,8 @@ static const char sql_recording[] =
     "  call_id, duplicate_of, call_uid, agent, started_at, team, queue, direction, customer,"
     "  language)"
     " VALUES (:path, :size, :mtime_ns, :sha256, :status, :reason, :detail, :status <> 'queued',"
-    "  :call_id, CASE :status WHEN 'duplicate' THEN (" OWNER ") END, :call_uid, :agent,"
+    "  :call_id, CASE :status WHEN 'duplicate' THEN (SELECT path FROM (" OWNER
+    ")) END, :call_uid, :agent,"
     "  :started_at, :team, :queue, :direction, :customer, :language)"
     " ON CONFLICT (path) DO UPDATE SET"
     "  attempts = excluded.attempts + CASE WHEN size = excluded.size"

@@ -150,5 +150,7 @@ bool ca_match(ca_matcher *matcher, const ca_belief *belief, ca_call *call, ca_ar
             return false;
         }
     }
-    return true;
+    return call->rulesets[0] != '\0' ||
+           ca_fail_call(err, CA_REASON_NO_METADATA, "no rule set judges calls in '%s'",
+                        call->meta.language != NULL ? call->meta.language : "");
 }

@@ -9,7 +9,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ABSENT = -2, MS_PER_S = 1000, MS_PER_MINUTE = 60 * MS_PER_S, LONGEST_SPAN_S = 86400 };
+enum { ABSENT = -2, LONGEST_SPAN_MS = 24 * 3600 * 1000 };
 
 static void complain(const rule_reader *r, const ca_node *at, const char *what)
 {
@@ -48,18 +48,20 @@ static int read_choice(const rule_reader *r, const ca_node *node, const char *ke
 
 static void read_choices(const rule_reader *r, const ca_node *node, ca_rule *rule)
 {
-    static const char *const who[] = {"agent", "customer", "any"};
-    const char *kinds[CA_KIND_COUNT], *dimensions[CA_DIMENSION_COUNT];
+    const char *kinds[CA_KIND_COUNT], *dimensions[CA_DIMENSION_COUNT], *who[CA_WHO_COUNT];
     for (int i = 0; i < CA_KIND_COUNT; i++) {
         kinds[i] = ca_kind_name((ca_kind)i);
     }
     for (int i = 0; i < CA_DIMENSION_COUNT; i++) {
         dimensions[i] = ca_dimension_name((ca_dimension)i);
     }
+    for (int i = 0; i < CA_WHO_COUNT; i++) {
+        who[i] = ca_who_name((ca_who)i);
+    }
     rule->kind = (ca_kind)read_choice(r, node, "kind", kinds, CA_KIND_COUNT, ABSENT);
     rule->dimension =
         (ca_dimension)read_choice(r, node, "dimension", dimensions, CA_DIMENSION_COUNT, ABSENT);
-    rule->who = (ca_who)read_choice(r, node, "who", who, LENGTH(who), CA_WHO_AGENT);
+    rule->who = (ca_who)read_choice(r, node, "who", who, CA_WHO_COUNT, CA_WHO_AGENT);
 }
 
 /* ---- numbers ---- */
@@ -87,13 +89,9 @@ static void read_numbers(const rule_reader *r, const ca_node *node, ca_rule *rul
 
 /* ---- within ---- */
 
-/* "20s", "1m", "500ms" as ms; "10%" as a share. */
-static bool parse_span(const char *text, int64_t *ms, double *share)
+/* "10%" as a share of the call. */
+static bool parse_share(const char *text, double *share)
 {
-    static const struct {
-        const char *name;
-        double ms;
-    } units[] = {{"ms", 1}, {"s", MS_PER_S}, {"m", MS_PER_MINUTE}};
     char number[16];
     double value = 0;
     size_t digits = strspn(text, "0123456789.");
@@ -102,21 +100,12 @@ static bool parse_span(const char *text, int64_t *ms, double *share)
     }
     memcpy(number, text, digits);
     number[digits] = '\0';
-    if (!ca_parse_double(number, 0, LONGEST_SPAN_S * (double)MS_PER_S, &value)) {
+    if (strcmp(text + digits + strspn(text + digits, " "), "%") != 0 ||
+        !ca_parse_double(number, 0, 100, &value) || value <= 0) {
         return false;
     }
-    if (strcmp(text + digits, "%") == 0) {
-        *share = value / 100;
-        return *share > 0 && *share <= 1;
-    }
-    for (size_t i = 0; i < LENGTH(units); i++) {
-        if (strcmp(text + digits, units[i].name) == 0) {
-            double exact = value * units[i].ms;
-            *ms = exact <= LONGEST_SPAN_S * (double)MS_PER_S ? (int64_t)(exact + 0.5) : 0;
-            return *ms > 0;
-        }
-    }
-    return false;
+    *share = value / 100;
+    return true;
 }
 
 static void read_span(const rule_reader *r, const ca_node *map, const char *key, ca_window *window)
@@ -126,7 +115,8 @@ static void read_span(const rule_reader *r, const ca_node *map, const char *key,
     if (text == NULL) {
         return;
     }
-    if (!parse_span(text, &window->ms, &window->share) || (relative && window->share > 0)) {
+    if (!ca_parse_duration(text, 1, LONGEST_SPAN_MS, &window->ms) &&
+        (relative || !parse_share(text, &window->share))) {
         const ca_node *node = ca_node_get(map, key);
         ca_diag_add(r->diags, CA_ERROR, node->line, node->column,
                     "'%s': expected a time such as 20s, 1m or 500ms%s, found '%.40s'", key,
@@ -138,8 +128,11 @@ static void read_span(const rule_reader *r, const ca_node *map, const char *key,
 
 static void read_window(const rule_reader *r, const ca_node *node, ca_window *window)
 {
-    static const char *const keys[] = {"first", "last", "after", "before", "limit"};
-    enum { LIMIT = 4 };
+    enum { LIMIT = CA_WINDOW_COUNT - CA_WINDOW_FIRST };
+    const char *keys[LIMIT + 1] = {[LIMIT] = "limit"};
+    for (int i = 0; i < LIMIT; i++) {
+        keys[i] = ca_window_name((ca_window_kind)(CA_WINDOW_FIRST + i));
+    }
     const ca_node *map = ca_node_get(node, "within");
     if (map == NULL) {
         return;

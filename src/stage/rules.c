@@ -9,6 +9,7 @@
 
 #include "callaudit/fs.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,22 @@
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
 enum { MAX_FOLDER_DEPTH = 8 };
+
+/* ---- names ---- */
+
+const char *ca_who_name(ca_who who)
+{
+    static const char *const names[CA_WHO_COUNT] = {"agent", "customer", "any"};
+    assert(who < CA_WHO_COUNT);
+    return names[who];
+}
+
+const char *ca_window_name(ca_window_kind kind)
+{
+    static const char *const names[CA_WINDOW_COUNT] = {"all", "first", "last", "after", "before"};
+    assert(kind < CA_WINDOW_COUNT);
+    return names[kind];
+}
 
 /* ---- the rules among themselves ---- */
 
@@ -121,9 +138,8 @@ static void put_wordings(ca_json *json, const char *key, const ca_wordings *list
 
 static void put_window(ca_json *json, const ca_window *window)
 {
-    static const char *const kinds[] = {"all", "first", "last", "after", "before"};
     ca_json_object(json, "within");
-    ca_json_text(json, "kind", kinds[window->kind]);
+    ca_json_text(json, "kind", ca_window_name(window->kind));
     ca_json_int(json, "ms", window->ms);
     ca_json_real(json, "share", window->share);
     ca_json_text(json, "other", window->other);
@@ -132,13 +148,12 @@ static void put_window(ca_json *json, const ca_window *window)
 
 static void put_rule(ca_json *json, const ca_rule *rule)
 {
-    static const char *const who[] = {"agent", "customer", "any"};
     ca_json_object(json, NULL);
     ca_json_text(json, "id", rule->id);
     ca_json_text(json, "title", rule->title);
     ca_json_text(json, "dimension", ca_dimension_name(rule->dimension));
     ca_json_text(json, "kind", ca_kind_name(rule->kind));
-    ca_json_text(json, "who", who[rule->who]);
+    ca_json_text(json, "who", ca_who_name(rule->who));
     put_window(json, &rule->within);
     put_wordings(json, "phrases", &rule->phrases);
     put_wordings(json, "rivals", &rule->rivals);

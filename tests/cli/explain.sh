@@ -56,7 +56,7 @@ equal 'stdout' '' "$(cat "$tmp/out")"
 
 # ---- JSON -----------------------------------------------------------------------------------------
 explain 0 --format json k1
-equal 'the call as JSON' 'k1 agentB desk@ 2000 hit,miss 100.0' "$(json "$tmp/out" \
+equal 'the call as JSON' 'k1 agentB desk@ 2000 hit,miss 100' "$(json "$tmp/out" \
     '"{} {} {} {} {} {}".format(v["meta"]["call_uid"], v["meta"]["agent"], v["rulesets"][:5],
      v["duration_ms"], ",".join(f["verdict"] for f in v["findings"]), v["score"]["points"])')"
 json "$tmp/out" '" ".join(l["speaker"] + ":" + v["words"][l["first_word"]]["text"] for l in v["lines"])' >"$tmp/lines"
@@ -64,7 +64,7 @@ equal 'lines' 'agent:good customer:well' "$(cat "$tmp/lines")"
 
 # ---- mistakes -------------------------------------------------------------------------------------
 explain 2 nobody
-has "$tmp/err" "no judged call 'nobody'"
+has "$tmp/err" "the database has no call 'nobody'"
 explain 2
 explain 2 k1 rude more
 explain 2 --trace "$(call_path calls 1)" k1

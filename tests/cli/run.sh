@@ -71,13 +71,38 @@ cp "$(call_path other 4)" twins/agentA_20261001T100001_two.wav
 run 0 --db twins.db --jobs 2 twins
 has "$tmp/out" '2 recordings: 1 judged, 1 duplicates, 0 failed'
 rows 'twins' twins.db 'SELECT call_uid FROM v_call' one
-# the same call id with other audio is the same call
+# the same call id with other audio: which of them is the call is not guessed
 make_calls twins 7 7
 mv "$(call_path twins 7)" twins/agentA_20261001T100001_one.au.wav
 mv twins/agentA_20261001T100001_one.au.wav twins/agentC_20261001T100009_one.wav
-run 0 --db twins.db twins
-matches "$tmp/err" '^note: .*agentC_20261001T100009_one.wav: duplicate: .*agentA_20261001T100001_one.wav'
-rows 'one call' twins.db 'SELECT call_uid, agent FROM v_call' 'one|agentA'
+run 1 --db twins.db twins
+matches "$tmp/err" '^failed: .*agentC_20261001T100009_one.wav: no-metadata: .*agentA_20261001T100001_one.wav, whose audio differs'
+rows 'one call' twins.db "SELECT call_uid, agent FROM v_call WHERE status = 'judged'" 'one|agentA'
+expect 1 "$PROGRAM" explain --db twins.db agentC_20261001T100009_one.wav
+has "$tmp/err" 'failed, no-metadata'
+
+# ---- the same bytes are the same call, wherever they lie and whenever they were touched ----------------
+make_calls wander 8 9
+run 0 --db wander.db wander
+touch wander/*.wav
+run 0 --db wander.db wander
+has "$tmp/out" '2 recordings: 0 judged, 2 judged before, 0 failed'
+mv wander moved
+run 0 --db wander.db moved
+has "$tmp/out" '2 recordings: 0 judged, 2 judged before, 0 failed'
+rows 'moved' wander.db "SELECT count(*), sum(path LIKE '%/moved/%') FROM v_call" '2|2'
+rows 'judged once' wander.db 'SELECT count(*) FROM judgement' 2
+
+# ---- one run at a time; what cannot be read is named ---------------------------------------------------
+(
+    flock -n 9
+    run 3 --db wander.db moved
+    has "$tmp/err" 'another run is working on wander.db'
+) 9>wander.db.lock
+mkdir -p "strange/$(printf 'not\377utf8')"
+cp "$(call_path moved 8)" "strange/$(printf 'not\377utf8')/x.wav"
+run 1 --db wander.db strange moved
+has "$tmp/out" 'could not be read (1):'
 
 # ---- folders, files, links, hidden and foreign names ---------------------------------------------
 make_calls outside 20 21

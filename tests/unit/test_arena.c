@@ -63,7 +63,6 @@ static void test_arena__limit_holds(void **state)
     assert_null(ca_arena_alloc(arena, 100));
     assert_non_null(ca_arena_alloc(arena, 16)); /* a refusal takes nothing */
     assert_null(ca_arena_alloc(arena, 1));
-    assert_int_equal(ca_arena_used(arena), 1024);
     ca_arena_free(arena);
 }
 

@@ -196,7 +196,7 @@ static void check_reason(const fixture *f, ca_reason reason)
 {
     ca_error err = {0};
     ca_hash hash;
-    assert_false(ca_intake_identify(&f->found.items[0], &hash, &err));
+    assert_false(ca_intake_identify(&f->found.items[0], INT64_MAX, &hash, &err));
     assert_int_equal(err.code, CA_EINPUT);
     assert_int_equal(err.reason, reason);
 }
@@ -207,7 +207,7 @@ static void test_intake__identifies_by_content(void **state)
     ca_hash hash;
     make_file(f, "a.wav");
     assert_true(scan(f, ""));
-    assert_true(ca_intake_identify(&f->found.items[0], &hash, &f->err));
+    assert_true(ca_intake_identify(&f->found.items[0], INT64_MAX, &hash, &f->err));
     assert_string_equal(hash.hex, ca_hash_bytes("RIFF", 4).hex);
 }
 

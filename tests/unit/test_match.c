@@ -570,16 +570,19 @@ static void test_match__judges_by_all_rule_sets_of_the_language(void **state)
     assert_string_equal(call.rulesets, expected);
 }
 
-static void test_match__a_call_of_another_language_has_no_findings(void **state)
+static void test_match__a_call_in_a_language_without_rules_is_refused(void **state)
 {
     ca_rulesets sets = {0};
     ca_call call;
     add_rules(*state, HEAD RULE("a", "required") "    phrases: [hello]\n", &sets);
     make_call(*state, "[0:02 agent] hello", &call);
-    call.meta.language = NULL;
-    judge_by(*state, &sets, &call);
-    assert_int_equal(call.findings.count, 0);
-    assert_string_equal(call.rulesets, "");
+    call.meta.language = "fr-FR";
+    ca_error err = {0};
+    ca_matcher *matcher = ca_matcher_new(&sets, &err);
+    assert_false(ca_match(matcher, &belief, &call, *state, &err));
+    assert_int_equal(err.reason, CA_REASON_NO_METADATA);
+    assert_non_null(strstr(err.msg, "fr-FR"));
+    ca_matcher_free(matcher);
 }
 
 static void test_match__judging_again_gives_the_same(void **state)
@@ -635,7 +638,7 @@ int main(void)
         TEST(test_match__an_open_regex_needs_a_transcript),
         TEST(test_match__a_limit_of_the_pattern_is_no_miss),
         TEST(test_match__judges_by_all_rule_sets_of_the_language),
-        TEST(test_match__a_call_of_another_language_has_no_findings),
+        TEST(test_match__a_call_in_a_language_without_rules_is_refused),
         TEST(test_match__judging_again_gives_the_same),
         TEST(test_match__judges_an_empty_call),
     };

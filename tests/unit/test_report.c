@@ -334,13 +334,13 @@ static void test_report__agents_as_json(void **state)
         "{\"agents\":[\n"
         "{\"agent\":\"ann\",\"team\":\"north\",\"calls\":21,\"judged\":21,\"sampled\":19,"
         "\"population\":21,\"decided\":19,\"score\":49.474,\"low95\":42.446,\"high95\":56.522,"
-        "\"unsure_share\":0.0,\"critical\":0,\"note\":\"too few\"},\n"
+        "\"unsure_share\":0,\"critical\":0,\"note\":\"too few\"},\n"
         "{\"agent\":\"zed\",\"team\":\"north\",\"calls\":1,\"judged\":0,\"sampled\":0,"
         "\"population\":0,\"decided\":0,\"score\":null,\"low95\":null,\"high95\":null,\"unsure_"
         "share\":null,\"critical\":0,\"note\":\"too few\"},\n"
         "{\"agent\":\"王芳\",\"team\":\"north\",\"calls\":35,\"judged\":35,\"sampled\":32,"
         "\"population\":35,\"decided\":32,\"score\":51.625,\"low95\":46.492,\"high95\":56.724,"
-        "\"unsure_share\":0.0,\"critical\":0,\"note\":null}\n"
+        "\"unsure_share\":0,\"critical\":0,\"note\":null}\n"
         "]}\n");
 }
 

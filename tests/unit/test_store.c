@@ -81,7 +81,9 @@ static const char *owner(db_test *test, const char *path, const char *sha256, co
 {
     ca_error err = {0};
     const char *path_of = NULL;
-    (void)ca_store_owner(test->db, path, sha256, uid, &path_of, test->arena, &err);
+    bool same = false;
+    (void)ca_store_owner(test->db, path, sha256, uid, &path_of, &same, test->arena, &err);
+    assert_true(same == (path_of != NULL && sha256 != NULL && strcmp(sha256, sha_a) == 0));
     assert_string_equal(err.msg, "");
     return path_of;
 }
