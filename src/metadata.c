@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { MAX_SIDECAR = 1 << 20 };
@@ -251,10 +252,36 @@ static bool fail_missing(const ca_metadata *metadata, const sources *found, cons
                         ca_path_name(found->path), missing, cdr, sidecar, name);
 }
 
+/* "EN_us", "en-us" and "en" as en-US, so that rule sets and models find it. */
+static const char *canonical_language(const char *text, ca_arena *arena)
+{
+    static const char *const usual[] = {"en-US", "zh-CN"};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        if (strncasecmp(text, usual[i], 2) == 0 && text[2] == '\0') {
+            return usual[i];
+        }
+    }
+    char *copy = ca_arena_strdup(arena, text);
+    bool region = false;
+    for (char *c = copy; c != NULL && *c != '\0'; c++) {
+        const bool separator = *c == '-' || *c == '_';
+        if (separator) {
+            *c = '-';
+        } else if (region && *c >= 'a' && *c <= 'z') {
+            *c = (char)(*c - 'a' + 'A');
+        } else if (!region && *c >= 'A' && *c <= 'Z') {
+            *c = (char)(*c - 'A' + 'a');
+        }
+        region = region || separator;
+    }
+    return copy != NULL ? copy : text;
+}
+
 static bool check(const ca_metadata *metadata, const sources *found, ca_meta *meta, ca_arena *arena,
                   ca_error *err)
 {
     const char *written = meta->started_at;
+    meta->language = canonical_language(meta->language, arena);
     if (written != NULL) {
         meta->started_at = ca_time_normalize(written, metadata->config->timezone, arena);
     }

@@ -1,5 +1,5 @@
-/* audio.h - recordings in, samples out. The only user of libsndfile (decoding, clips) and, with
- * ca_resample, of libsoxr. */
+/* audio.h - recordings in, samples out. The only user of libsndfile and of
+ * libsoxr. */
 #ifndef CALLAUDIT_AUDIO_H
 #define CALLAUDIT_AUDIO_H
 
@@ -33,10 +33,17 @@ void ca_audio_release(ca_audio *audio);
 /* Length in ms, rounded up, so that the last samples lie inside it. */
 int64_t ca_audio_ms(const ca_audio *audio);
 
-/* The channel at another rate, on the heap; *count samples. Same rate gives a copy. No dither, so
- * that the same samples give the same samples. */
-int16_t *ca_audio_resample(const int16_t *samples, size_t frames, int from_rate, int to_rate,
-                           size_t *count, ca_error *err);
+/* Resampling in blocks, so that an hour's channel needs no second copy in memory. No dither: the
+ * same samples give the same samples. */
+typedef struct ca_resampler ca_resampler;
+
+ca_resampler *ca_resampler_new(int from_rate, int to_rate, ca_error *err);
+void ca_resampler_free(ca_resampler *resampler); /* NULL is fine */
+
+/* Takes up to `count` samples (*used says how many) and gives up to `room` (*got). At the end of
+ * the input call it with `in` NULL until it gives none. */
+bool ca_resample(ca_resampler *resampler, const int16_t *in, size_t count, size_t *used,
+                 int16_t *out, size_t room, size_t *got, ca_error *err);
 
 /* True for endings that decode() takes. */
 bool ca_audio_known_name(const char *path);

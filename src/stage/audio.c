@@ -382,30 +382,54 @@ int64_t ca_audio_ms(const ca_audio *audio)
 
 /* ---- resampling ---- */
 
-int16_t *ca_audio_resample(const int16_t *samples, size_t frames, int from_rate, int to_rate,
-                           size_t *count, ca_error *err)
+struct ca_resampler {
+    soxr_t soxr; /* NULL when the rates are equal */
+};
+
+ca_resampler *ca_resampler_new(int from_rate, int to_rate, ca_error *err)
 {
-    const size_t room = (size_t)((double)frames * to_rate / from_rate) + 16;
-    int16_t *out = malloc(room * sizeof *out);
-    if (!out) {
+    ca_resampler *resampler = calloc(1, sizeof *resampler);
+    if (!resampler) {
         ca_fail_memory(err);
         return NULL;
     }
     if (from_rate == to_rate) {
-        memcpy(out, samples, frames * sizeof *out);
-        *count = frames;
-        return out;
+        return resampler;
     }
+    soxr_error_t problem = NULL;
     soxr_io_spec_t io = soxr_io_spec(SOXR_INT16_I, SOXR_INT16_I);
     io.flags = SOXR_NO_DITHER;
     const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
     const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
-    soxr_error_t problem = soxr_oneshot(from_rate, to_rate, 1, samples, frames, NULL, out, room,
-                                        count, &io, &quality, &runtime);
-    if (problem) {
-        ca_fail(err, CA_EINTERNAL, "resampling %d to %d Hz: %s", from_rate, to_rate, problem);
-        free(out);
+    resampler->soxr = soxr_create(from_rate, to_rate, 1, &problem, &io, &quality, &runtime);
+    if (!resampler->soxr) {
+        ca_fail(err, CA_EINTERNAL, "resampling %d to %d Hz: %s", from_rate, to_rate,
+                problem ? problem : "no memory");
+        free(resampler);
         return NULL;
     }
-    return out;
+    return resampler;
+}
+
+void ca_resampler_free(ca_resampler *resampler)
+{
+    if (resampler) {
+        soxr_delete(resampler->soxr); /* takes NULL */
+        free(resampler);
+    }
+}
+
+bool ca_resample(ca_resampler *resampler, const int16_t *in, size_t count, size_t *used,
+                 int16_t *out, size_t room, size_t *got, ca_error *err)
+{
+    if (!resampler->soxr) {
+        const size_t length = in ? (count < room ? count : room) : 0;
+        for (size_t i = 0; i < length; i++) {
+            out[i] = in[i];
+        }
+        *used = *got = length;
+        return true;
+    }
+    soxr_error_t problem = soxr_process(resampler->soxr, in, in ? count : 0, used, out, room, got);
+    return !problem || ca_fail(err, CA_EINTERNAL, "resampling: %s", problem);
 }

@@ -394,32 +394,23 @@ static bool cepstra_reserve(cepstra *c, int frames, int size, ca_error *err)
 }
 
 /* Digital silence between words makes log energies that no training speech had: fill it with faint
- * noise (about 30 units rms), always the same. */
-static void dither(int16_t *samples, size_t count)
+ * noise (about 30 units rms), always the same. xorshift32, G. Marsaglia 2003. */
+static void dither(int16_t *samples, size_t count, uint32_t *state)
 {
-    uint32_t state = 2463534242U; /* xorshift32, G. Marsaglia 2003 */
     for (size_t i = 0; i < count; i++) {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
+        *state ^= *state << 13;
+        *state ^= *state >> 17;
+        *state ^= *state << 5;
         if (samples[i] >= -1 && samples[i] <= 1) {
-            samples[i] = (int16_t)((int)(state % 105) - 52);
+            samples[i] = (int16_t)((int)(*state % 105) - 52);
         }
     }
 }
 
-/* Runs the front end over a whole channel as one utterance. */
-static bool compute_cepstra(fe_t *front, const int16_t *samples, size_t count, int sample_rate,
-                            cepstra *out, ca_error *err)
+/* Adds the frames of a block; the front end keeps what does not fill one for the next block. */
+static bool add_frames(fe_t *front, const int16_t *samples, size_t count, cepstra *out, int room,
+                       ca_error *err)
 {
-    const int room = (int)(count / ((size_t)sample_rate * FRAME_MS / 1000)) + 2;
-    if (!cepstra_reserve(out, room, fe_get_output_size(front), err)) {
-        return false;
-    }
-    fe_start_stream(front);
-    if (fe_start_utt(front) < 0) {
-        return ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the front end does not start");
-    }
     while (count > 0 && out->frames < room) {
         int32 frames = room - out->frames;
         if (fe_process_frames(front, &samples, &count, out->rows + out->frames, &frames, NULL) <
@@ -427,16 +418,55 @@ static bool compute_cepstra(fe_t *front, const int16_t *samples, size_t count, i
             return ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the front end fails");
         }
         out->frames += frames;
-        if (frames == 0) {
-            break;
-        }
     }
-    if (out->frames < room) {
+    return true;
+}
+
+/* The channel block by block: at the model's rate, dithered, through the front end. */
+static bool feed_channel(fe_t *front, ca_resampler *resampler, const int16_t *samples, size_t count,
+                         cepstra *out, int room, ca_error *err)
+{
+    enum { BLOCK = 8192 };
+    int16_t block[BLOCK];
+    uint32_t noise = 2463534242U;
+    size_t got;
+    do {
+        size_t used = 0;
+        const size_t left = count < BLOCK / 2 ? count : BLOCK / 2;
+        if (!ca_resample(resampler, left > 0 ? samples : NULL, left, &used, block, BLOCK, &got,
+                         err)) {
+            return false;
+        }
+        samples += used;
+        count -= used;
+        dither(block, got, &noise);
+        if (!add_frames(front, block, got, out, room, err)) {
+            return false;
+        }
+    } while (got > 0 || count > 0);
+    return true;
+}
+
+/* Runs the front end over a whole channel as one utterance. */
+static bool compute_cepstra(fe_t *front, const ca_audio *audio, int channel, int model_rate,
+                            cepstra *out, ca_error *err)
+{
+    const int room = (int)(ca_audio_ms(audio) / FRAME_MS) + 4;
+    ca_resampler *resampler = ca_resampler_new(audio->sample_rate, model_rate, err);
+    bool ok = resampler && cepstra_reserve(out, room, fe_get_output_size(front), err);
+    fe_start_stream(front);
+    if (ok && fe_start_utt(front) < 0) {
+        ok = ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the front end does not start");
+    }
+    ok = ok &&
+         feed_channel(front, resampler, audio->samples[channel], audio->frames, out, room, err);
+    if (ok && out->frames < room) {
         int32 last = 0;
         fe_end_utt(front, out->rows[out->frames], &last);
         out->frames += last;
     }
-    return true;
+    ca_resampler_free(resampler);
+    return ok;
 }
 
 static int frame_of(int64_t ms, int frames)
@@ -636,22 +666,14 @@ static bool hear_channel(ca_recognizer *r, const ca_audio *audio, int channel, b
                          ca_call *call, ca_detections *detections, ca_arena *arena, ca_error *err)
 {
     cepstra c = {0};
-    size_t count = 0;
-    int16_t *samples = ca_audio_resample(audio->samples[channel], audio->frames, audio->sample_rate,
-                                         r->model.sample_rate, &count, err);
-    bool ok = samples != NULL;
-    if (ok) {
-        dither(samples, count);
-        fe_t *front = front_for(r, &call->channels.items[channel]);
-        ok = compute_cepstra(front, samples, count, r->model.sample_rate, &c, err);
-    }
+    fe_t *front = front_for(r, &call->channels.items[channel]);
+    bool ok = compute_cepstra(front, audio, channel, r->model.sample_rate, &c, err);
     if (ok) {
         subtract_mean(&c, &call->segments, channel);
         ok = spot_channel(r, &c, channel, call, detections, arena, err) &&
              (!transcript || read_channel(r, &c, channel, call, arena, err));
     }
     cepstra_release(&c);
-    free(samples);
     return ok;
 }
 
