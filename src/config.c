@@ -13,7 +13,7 @@ static const char default_name[] = "callaudit.yaml";
 static const char default_filename[] =
     "(?<agent>[^_]+)_(?<started>\\d{8}T\\d{6})_(?<call_id>[^.]+)\\.";
 
-/* -kws_plp: how readily the phone loop beats a keyphrase (HEARING.md). */
+/* -kws_plp: how readily the phone loop beats a keyphrase (models/README.md). */
 static const double default_prior = 1e-6;
 static const double mandarin_prior = 1e-9;
 

@@ -24,11 +24,11 @@ typedef struct ca_detection {
 typedef CA_ARRAY(ca_detection) ca_detections;
 
 /* log10 likelihood ratio of the phrase against the phone loop, made comparable between phrases:
- *     margin = log_ratio + 2.2 x phones                   (slope measured, see HEARING.md) */
+ *     margin = log_ratio + 2.2 x phones                   (slope measured, see models/README.md) */
 double ca_margin(double log_ratio, size_t phones);
 
 /* confidence = 1 / (1 + exp(0.080 x (42 - min(margin, 110)))), three decimals. Slope and boundary
- * were fitted on synthetic telephone calls (HEARING.md, second round); 42 is where accepting was
+ * were fitted on synthetic telephone calls (models/README.md); 42 is where accepting was
  * best there, so 0.5 is the boundary of belief. */
 double ca_margin_confidence(double margin);
 

@@ -1,7 +1,7 @@
 /* recognize.h - PocketSphinx behind one interface, so that another release or another engine can
  * replace it. The only user of PocketSphinx; a fake of it for golden tests reads recorded words.
  *
- * Facts it rests on are measured in HEARING.md of the project's shared notes: */
+ * The measured facts that it rests on are in models/README.md. */
 #ifndef CALLAUDIT_RECOGNIZE_H
 #define CALLAUDIT_RECOGNIZE_H
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A rival in another line must cover more than this share of the shorter one (HEARING.md). */
+/* A rival in another line must cover more than this share of the shorter one (models/README.md). */
 static const double rival_overlap = 0.7;
 
 /* ---- compiling ---- */

@@ -5,7 +5,7 @@
 #include "callaudit/rules.h"
 
 /* All wordings of a file together: keyphrase search pays for each of them, and past some thousands
- * it loses what it would have found (HEARING.md). */
+ * it loses what it would have found (models/README.md). */
 enum { RULE_MAX_WORDINGS = 4000 };
 
 typedef struct rule_reader {
