@@ -14,7 +14,7 @@ echo "== the night (callaudit run)"
 $program run --config $config samples/calls
 
 echo "== the audit sample (callaudit sample draw)"
-$program sample draw --config $config --month 2026-10
+$program sample draw --config $config --month 2026-10 --seed callaudit-demo
 $program sample verify --config $config --month 2026-10
 
 echo "== agents in October (callaudit report agents)"

@@ -35,7 +35,7 @@ typedef struct ca_reading {
 
 typedef CA_ARRAY(ca_reading) ca_readings;
 
-enum { CA_MAX_READINGS = 16 }; /* of one wording; the first ones of each word come first */
+enum { CA_MAX_READINGS = 4 }; /* of one wording; the first ones of each word come first */
 
 /* Every combination of the words' pronunciations, at most CA_MAX_READINGS; none when a word is
  * unknown. */

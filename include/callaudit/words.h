@@ -6,8 +6,8 @@
  * not say). There are no channels and segments, since there was no audio to look at.
  *
  * Text becomes words as the recognizer would give them: one a Chinese character, one a run of
- * other letters and digits; lower case (ASCII); without punctuation. Where a source has times for
- * a whole line only, they are spread over its words by their characters.
+ * other letters and digits; lower case (ASCII); without punctuation (ca_text_word_next). Where a
+ * source has times for a whole line only, they are spread over its words by their characters.
  *
  * A file that does not keep to its format fails with CA_EINPUT (unreadable), naming the place. */
 #ifndef CALLAUDIT_WORDS_H
@@ -15,13 +15,17 @@
 
 #include "callaudit/call.h"
 
-enum { CA_WORDS_MAX_BYTES = 64 << 20 };
+enum { CA_WORDS_MAX_BYTES = 8 << 20 };
+
+/* What reading a file may take in its arena: a limit of this size is what callers give it. */
+enum { CA_WORDS_MAX_MEMORY = 256 * 1000 * 1000 };
 
 /* {"call_uid", "recording", "agent", "team", "queue", "direction", "customer", "started",
  *  "language", "channels", "duration_ms",
  *  "lines": [{"speaker", "start_ms", "end_ms", "text", "confidence"}]}
  * Only lines is needed, and of a line all but the confidence. An object with "meta" is a call as
- * ca_call_write writes it, and is read with ca_call_read. */
+ * ca_call_write writes it, and is read with ca_call_read: of it come metadata, words and lines;
+ * what was measured and judged is left out, and so is a path that names no recording. */
 bool ca_words_read_json(const char *data, size_t length, ca_call *call, ca_arena *arena,
                         ca_error *err);
 

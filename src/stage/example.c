@@ -74,39 +74,39 @@ static bool read_mark(example_reader *r, const char **name, size_t *length)
 
 /* ---- words ---- */
 
-/* One Chinese character, or letters up to the next white space, bracket or Chinese character. */
-static const char *word_end(const example_reader *r, bool *han)
+static bool add_word(example_reader *r, const ca_text_word *found, int64_t *time_ms)
 {
-    const char *cursor = r->at;
-    *han = ca_is_han(ca_utf8_next(&cursor, r->end));
-    while (!*han && cursor < r->end && *cursor != '[' && !isspace((unsigned char)*cursor)) {
-        const char *next = cursor;
-        if (ca_is_han(ca_utf8_next(&next, r->end))) {
-            break;
-        }
-        cursor = next;
-    }
-    return cursor;
-}
-
-static bool read_word(example_reader *r, int64_t *time_ms)
-{
-    bool han = false;
-    const char *end = word_end(r, &han);
-    char *text = ca_arena_strndup(r->arena, r->at, (size_t)(end - r->at));
+    const char *cursor = found->begin;
+    bool han = ca_is_han(ca_utf8_next(&cursor, found->end));
+    const char *text = ca_text_word_spell(found, r->arena);
     ca_word *word = ca_push(r->arena, &r->call->words);
     if (text == NULL || word == NULL) {
         return ca_fail_memory(r->trouble);
-    }
-    for (char *c = text; *c != '\0'; c++) {
-        *c = (char)((*c & 0x80) != 0 ? *c : tolower((unsigned char)*c));
     }
     word->start_ms = *time_ms;
     *time_ms += han ? MS_PER_HAN : MS_PER_WORD;
     word->end_ms = *time_ms;
     word->confidence = 1;
     word->text = text;
-    r->at = end;
+    return true;
+}
+
+/* The words up to the next part, cut as those of imported calls are. */
+static bool read_words(example_reader *r, int64_t *time_ms)
+{
+    const char *next = memchr(r->at, '[', (size_t)(r->end - r->at));
+    ca_word_reader reader = {r->at, next != NULL ? next : r->end, false};
+    const size_t first = r->call->words.count;
+    ca_text_word word;
+    while (ca_text_word_next(&reader, &word)) {
+        if (!add_word(r, &word, time_ms)) {
+            return false;
+        }
+    }
+    if (r->call->words.count == first) {
+        return bad(r, "words expected behind the speaker");
+    }
+    r->at = reader.end;
     return true;
 }
 
@@ -114,13 +114,9 @@ static bool read_line(example_reader *r, ca_speaker speaker)
 {
     size_t first = r->call->words.count;
     int64_t end_ms = r->start_ms;
-    for (skip_spaces(r); r->at < r->end && *r->at != '['; skip_spaces(r)) {
-        if (!read_word(r, &end_ms)) {
-            return false;
-        }
-    }
-    if (r->call->words.count == first) {
-        return bad(r, "words expected behind the speaker");
+    skip_spaces(r);
+    if (!read_words(r, &end_ms)) {
+        return false;
     }
     ca_line *line = ca_push(r->arena, &r->call->lines);
     if (line == NULL) {

@@ -190,9 +190,11 @@ static bool find_spans(const heard_call *heard, const heard_line *line,
 
 /* ---- unless ---- */
 
-/* Which lines say a phrase of `unless`. Keyphrase lines hold one wording each, so there a phrase
- * excuses its neighbours in the same stretch of speech. A pattern that reached its limits may have
- * been said, so it excuses, and `limited` keeps the rule from being called missed. */
+/* Which lines say a phrase of `unless`: such a line excuses itself, however well it was heard,
+ * since its hits were heard no better. Keyphrase lines hold one wording each, so there a phrase
+ * excuses its neighbours in the same stretch of speech too, unless it is below `doubt`. A pattern
+ * that reached its limits may have been said, so it excuses, and `limited` keeps the rule from
+ * being called missed. */
 static bool find_excused(const heard_call *heard, const hit_patterns *unless, double doubt,
                          bool *excused, bool *limited, ca_error *err)
 {
@@ -223,6 +225,99 @@ static bool find_excused(const heard_call *heard, const hit_patterns *unless, do
 
 /* ---- rivals ---- */
 
+/* Looking for rivals of one rule stops after so many comparisons: real calls need few of them. */
+enum { MAX_COMPARISONS = 20000000 };
+
+/* A rival in an order, and how far those in front of it reach: bytes of its line, or the time. */
+typedef struct placed {
+    const span *rival;
+    int64_t reach;
+} placed;
+
+typedef struct rival_index {
+    placed *by_text; /* by line and first byte */
+    placed *by_time; /* by speaker and start */
+    size_t count;
+    double best[CA_SPEAKER_COUNT]; /* the greatest confidence of the speaker's rivals */
+    size_t comparisons;
+} rival_index;
+
+static int compare_text_place(const void *left, const void *right)
+{
+    const span *a = ((const placed *)left)->rival, *b = ((const placed *)right)->rival;
+    if (a->line != b->line) {
+        return a->line < b->line ? -1 : 1;
+    }
+    return (a->from > b->from) - (a->from < b->from);
+}
+
+static ca_speaker speaker_of(const span *found)
+{
+    return found->line->line->speaker;
+}
+
+static int compare_time_place(const void *left, const void *right)
+{
+    const span *a = ((const placed *)left)->rival, *b = ((const placed *)right)->rival;
+    if (speaker_of(a) != speaker_of(b)) {
+        return speaker_of(a) < speaker_of(b) ? -1 : 1;
+    }
+    return (a->start_ms > b->start_ms) - (a->start_ms < b->start_ms);
+}
+
+static void set_reach(rival_index *index)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        placed *text = &index->by_text[i], *time = &index->by_time[i];
+        text->reach = (int64_t)text->rival->to;
+        time->reach = time->rival->end_ms;
+        if (i > 0 && text[-1].rival->line == text->rival->line && text[-1].reach > text->reach) {
+            text->reach = text[-1].reach;
+        }
+        if (i > 0 && speaker_of(time[-1].rival) == speaker_of(time->rival) &&
+            time[-1].reach > time->reach) {
+            time->reach = time[-1].reach;
+        }
+    }
+}
+
+static bool index_rivals(const spans *rivals, rival_index *index, ca_arena *arena)
+{
+    *index = (rival_index){.count = rivals->count};
+    index->by_text = ca_arena_alloc(arena, (rivals->count + 1) * sizeof(placed));
+    index->by_time = ca_arena_alloc(arena, (rivals->count + 1) * sizeof(placed));
+    if (index->by_text == NULL || index->by_time == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < rivals->count; i++) {
+        const span *rival = &rivals->items[i];
+        double *best = &index->best[speaker_of(rival)];
+        index->by_text[i].rival = index->by_time[i].rival = rival;
+        *best = rival->line->line->confidence > *best ? rival->line->line->confidence : *best;
+    }
+    qsort(index->by_text, index->count, sizeof(placed), compare_text_place);
+    qsort(index->by_time, index->count, sizeof(placed), compare_time_place);
+    set_reach(index);
+    return true;
+}
+
+/* How many stand at the key's place or before it. */
+static size_t places_to(const placed *places, size_t count, const span *key,
+                        int (*compare)(const void *, const void *))
+{
+    const placed wanted = {.rival = key};
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&places[middle], &wanted) <= 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 static bool overlaps_mostly(const span *a, const span *b)
 {
     int64_t start = a->start_ms > b->start_ms ? a->start_ms : b->start_ms;
@@ -231,16 +326,35 @@ static bool overlaps_mostly(const span *a, const span *b)
     return (double)(end - start) > rival_overlap * (double)(m < n ? m : n);
 }
 
-static bool is_beaten(const span *hit, const spans *rivals)
+/* In its own line a rival beats what lies inside it. */
+static bool is_inside_rival(const span *hit, const rival_index *index)
+{
+    size_t count = places_to(index->by_text, index->count, hit, compare_text_place);
+    return count > 0 && index->by_text[count - 1].rival->line == hit->line &&
+           index->by_text[count - 1].reach >= (int64_t)hit->to;
+}
+
+/* In another line it beats what it mostly overlaps and is surer than. */
+static bool is_outheard(const span *hit, rival_index *index, bool *limited)
 {
     const ca_line *line = hit->line->line;
-    for (size_t i = 0; i < rivals->count; i++) {
-        const span *rival = &rivals->items[i];
-        const ca_line *other = rival->line->line;
-        if (other == line
-                ? rival->from <= hit->from && hit->to <= rival->to
-                : other->speaker == line->speaker && other->confidence > line->confidence &&
-                      overlaps_mostly(hit, rival)) {
+    if (index->best[line->speaker] <= line->confidence) {
+        return false;
+    }
+    span key = *hit;
+    key.start_ms = hit->end_ms;
+    for (size_t i = places_to(index->by_time, index->count, &key, compare_time_place); i > 0; i--) {
+        const placed *place = &index->by_time[i - 1];
+        const ca_line *other = place->rival->line->line;
+        if (other->speaker != line->speaker || place->reach <= hit->start_ms) {
+            return false;
+        }
+        if (++index->comparisons > MAX_COMPARISONS) {
+            *limited = true;
+            return true;
+        }
+        if (other != line && other->confidence > line->confidence &&
+            overlaps_mostly(hit, place->rival)) {
             return true;
         }
     }
@@ -317,8 +431,14 @@ bool hits_find(const heard_call *heard, const rule_patterns *patterns, ca_who wh
             return false;
         }
     }
+    rival_index index;
+    if (!index_rivals(&rivals, &index, heard->arena)) {
+        return ca_fail_memory(err);
+    }
     for (size_t i = 0; i < wanted.count; i++) {
-        if (!is_beaten(&wanted.items[i], &rivals) && !add_hit(heard, &wanted.items[i], out, err)) {
+        const span *hit = &wanted.items[i];
+        bool beaten = is_inside_rival(hit, &index) || is_outheard(hit, &index, limited);
+        if (!beaten && !add_hit(heard, hit, out, err)) {
             return false;
         }
     }
@@ -328,10 +448,35 @@ bool hits_find(const heard_call *heard, const rule_patterns *patterns, ca_who wh
 
 /* ---- merging ---- */
 
+typedef enum fate { OPEN, COVERED, KEPT } fate;
+
+/* The hits by speaker and start, and what becomes of each. Kept hits of one speaker never overlap,
+ * so that one which begins inside another is seen from the other, and marked when that is kept. */
+typedef struct merger {
+    const ca_hit *hits;
+    size_t count;
+    fate *fates;
+    size_t *tree; /* Fenwick tree: how many of the hits before a place are kept */
+} merger;
+
+typedef struct ranked {
+    const ca_hit *hit;
+    size_t place;
+} ranked;
+
+static int compare_place(const void *left, const void *right)
+{
+    const ca_hit *a = left, *b = right;
+    if (a->speaker != b->speaker) {
+        return a->speaker < b->speaker ? -1 : 1;
+    }
+    return compare_hits(a, b);
+}
+
 /* The most confident first, then the longest, then the earliest. */
 static int compare_strength(const void *left, const void *right)
 {
-    const ca_hit *a = left, *b = right;
+    const ca_hit *a = ((const ranked *)left)->hit, *b = ((const ranked *)right)->hit;
     if (a->confidence != b->confidence) {
         return a->confidence > b->confidence ? -1 : 1;
     }
@@ -339,36 +484,102 @@ static int compare_strength(const void *left, const void *right)
     return m != n ? (m < n) - (m > n) : compare_hits(a, b);
 }
 
-static bool is_covered(const ca_hit *hit, const ca_hits *kept)
+static size_t kept_before(const merger *m, size_t place)
 {
-    for (size_t i = 0; i < kept->count; i++) {
-        const ca_hit *other = &kept->items[i];
-        bool overlap = hit->start_ms < other->end_ms && other->start_ms < hit->end_ms;
-        if (hit->speaker == other->speaker && (overlap || hit->start_ms == other->start_ms)) {
-            return true;
+    size_t sum = 0;
+    for (; place > 0; place &= place - 1) {
+        sum += m->tree[place];
+    }
+    return sum;
+}
+
+/* The first place at which a hit of the speaker of `place` begins at `ms` or later, or another
+ * speaker's hits do. */
+static size_t place_from(const merger *m, size_t place, int64_t ms)
+{
+    size_t low = place, high = m->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const ca_hit *hit = &m->hits[middle];
+        if (hit->speaker == m->hits[place].speaker && hit->start_ms < ms) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return false;
+    return low;
+}
+
+/* Keeps the hit; those that begin with it or inside it are covered. */
+static void keep_hit(merger *m, size_t place)
+{
+    const ca_hit *hit = &m->hits[place];
+    m->fates[place] = KEPT;
+    for (size_t at = place + 1; at <= m->count; at += at & (~at + 1)) {
+        m->tree[at]++;
+    }
+    for (size_t i = place; i > 0 && m->hits[i - 1].speaker == hit->speaker &&
+                           m->hits[i - 1].start_ms == hit->start_ms;
+         i--) {
+        m->fates[i - 1] = COVERED;
+    }
+    for (size_t i = place + 1;
+         i < m->count && m->hits[i].speaker == hit->speaker &&
+         (m->hits[i].start_ms < hit->end_ms || m->hits[i].start_ms == hit->start_ms);
+         i++) {
+        m->fates[i] = COVERED;
+    }
+}
+
+/* Does one that is kept already begin inside the hit? */
+static bool holds_kept(const merger *m, size_t place)
+{
+    size_t end = place_from(m, place, m->hits[place].end_ms);
+    return end > place && kept_before(m, end) > kept_before(m, place);
+}
+
+static bool collect_kept(const merger *m, ca_hits *hits, ca_arena *arena)
+{
+    ca_hits kept = {0};
+    for (size_t i = 0; i < m->count; i++) {
+        ca_hit *hit = m->fates[i] == KEPT ? ca_push(arena, &kept) : NULL;
+        if (m->fates[i] == KEPT && hit == NULL) {
+            return false;
+        }
+        if (hit != NULL) {
+            *hit = m->hits[i];
+        }
+    }
+    *hits = kept;
+    return true;
 }
 
 bool hits_merge(ca_hits *hits, ca_arena *arena, ca_error *err)
 {
-    ca_hits kept = {0};
     if (hits->count < 2) {
         return true;
     }
-    qsort(hits->items, hits->count, sizeof *hits->items, compare_strength);
-    for (size_t i = 0; i < hits->count; i++) {
-        if (is_covered(&hits->items[i], &kept)) {
-            continue;
-        }
-        ca_hit *hit = ca_push(arena, &kept);
-        if (hit == NULL) {
-            return ca_fail_memory(err);
-        }
-        *hit = hits->items[i];
+    merger m = {.hits = hits->items, .count = hits->count};
+    m.fates = ca_arena_alloc(arena, m.count * sizeof *m.fates);
+    m.tree = ca_arena_alloc(arena, (m.count + 1) * sizeof *m.tree);
+    ranked *order = ca_arena_alloc(arena, m.count * sizeof *order);
+    if (m.fates == NULL || m.tree == NULL || order == NULL) {
+        return ca_fail_memory(err);
     }
-    *hits = kept;
+    qsort(hits->items, m.count, sizeof *hits->items, compare_place);
+    for (size_t i = 0; i < m.count; i++) {
+        order[i] = (ranked){&m.hits[i], i};
+    }
+    qsort(order, m.count, sizeof *order, compare_strength);
+    for (size_t i = 0; i < m.count; i++) {
+        const size_t place = order[i].place;
+        if (m.fates[place] == OPEN && !holds_kept(&m, place)) {
+            keep_hit(&m, place);
+        }
+    }
+    if (!collect_kept(&m, hits, arena)) {
+        return ca_fail_memory(err);
+    }
     sort_hits(hits);
     return true;
 }

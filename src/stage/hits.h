@@ -45,8 +45,9 @@ bool speaker_fits(ca_speaker speaker, ca_who who);
 
 /* All hits of the rule in the call by a speaker that fits, neither excused by `unless` nor beaten
  * by a rival, whatever their confidence; sorted by start, end, speaker and text. *limited is set
- * when a pattern reached its limits: then more may have been said than was found. Confidence below
- * `doubt` excuses nothing. */
+ * when a pattern reached its limits: then more may have been said than was found. What is said in a
+ * line excuses that line whatever its confidence, since its hits are heard no better; the rest of
+ * its stretch of speech it excuses from the confidence `doubt` on. */
 bool hits_find(const heard_call *heard, const rule_patterns *patterns, ca_who who, double doubt,
                ca_hits *out, bool *limited, ca_error *err);
 

@@ -23,14 +23,14 @@ enum { MAX_FOLDER_DEPTH = 8 };
 const char *ca_who_name(ca_who who)
 {
     static const char *const names[CA_WHO_COUNT] = {"agent", "customer", "any"};
-    assert(who < CA_WHO_COUNT);
+    assert((int)who < CA_WHO_COUNT);
     return names[who];
 }
 
 const char *ca_window_name(ca_window_kind kind)
 {
     static const char *const names[CA_WINDOW_COUNT] = {"all", "first", "last", "after", "before"};
-    assert(kind < CA_WINDOW_COUNT);
+    assert((int)kind < CA_WINDOW_COUNT);
     return names[kind];
 }
 

@@ -84,21 +84,13 @@ static bool is_space(uint32_t c)
     return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
 }
 
-static bool is_wide_punctuation(uint32_t c)
-{
-    return (c >= 0x80 && c <= 0xBF) || (c >= 0x2000 && c <= 0x206F) ||
-           (c >= 0x3001 && c <= 0x303F && c != 0x3005 && c != 0x3007) ||
-           (c >= 0xFF01 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20) ||
-           (c >= 0xFF3B && c <= 0xFF40) || (c >= 0xFF5B && c <= 0xFF65);
-}
-
 static bool is_wordlike(const parser *p, size_t at)
 {
     return at < p->length && (isalnum((unsigned char)p->text[at]) || (p->text[at] & 0x80) != 0);
 }
 
 /* Apostrophes belong to words, hyphens do inside them, full stops behind single letters (a.m.). */
-static bool is_spoken(const parser *p, size_t at, uint32_t c)
+static bool may_stand(const parser *p, size_t at, uint32_t c)
 {
     if (is_space(c) || c == '\'' || c == CURLY_APOSTROPHE) {
         return true;
@@ -110,7 +102,7 @@ static bool is_spoken(const parser *p, size_t at, uint32_t c)
         return at > 0 && isalpha((unsigned char)p->text[at - 1]) &&
                (at == 1 || !is_wordlike(p, at - 2));
     }
-    return c < 0x80 ? isalnum((int)c) != 0 : !is_wide_punctuation(c);
+    return ca_is_spoken(c);
 }
 
 /* ---- phrases ---- */
@@ -139,7 +131,7 @@ static bool phrase_run(parser *p, ca_strings *out)
     while (p->at < p->length && strchr("()[]|", p->text[p->at]) == NULL) {
         const char *cursor = p->text + p->at;
         uint32_t c = ca_utf8_next(&cursor, p->text + p->length);
-        if (!is_spoken(p, p->at, c)) {
+        if (!may_stand(p, p->at, c)) {
             return fail_at(p, p->at,
                            "this sign is never spoken: write words as they are said, and only "
                            "( | ) and [ ] beside them");
@@ -198,7 +190,7 @@ static bool regex_literal(parser *p, ca_strings *out)
 {
     const char *cursor = p->text + p->at;
     uint32_t c = ca_utf8_next(&cursor, p->text + p->length);
-    if (c == '.' || !is_spoken(p, p->at, c)) {
+    if (c == '.' || !may_stand(p, p->at, c)) {
         return false;
     }
     size_t size = (size_t)(cursor - p->text) - p->at;
@@ -309,6 +301,40 @@ static char *normalize(const char *raw, ca_arena *arena)
     return out;
 }
 
+/* The wording as words of a text, in the same form, so that the two can be compared. */
+static const char *as_text(const char *wording, ca_arena *arena)
+{
+    ca_word_reader reader = {wording, wording + strlen(wording), false};
+    const char *text = "";
+    ca_text_word word;
+    while (text != NULL && ca_text_word_next(&reader, &word)) {
+        const char *spelled = ca_text_word_spell(&word, arena);
+        text = spelled != NULL ? ca_arena_printf(arena, "%s %s", text, spelled) : NULL;
+    }
+    return text != NULL ? normalize(text, arena) : NULL;
+}
+
+/* The next character that is not an apostrophe or full stop, whose places put_wording forgives. */
+static char next_solid(const char **at)
+{
+    while (**at == '\'' || **at == '.') {
+        (*at)++;
+    }
+    return **at == '\0' ? '\0' : *(*at)++;
+}
+
+/* Would the words of a text ever be those of the wording? "a.mx" is two words wherever it is read.
+ */
+static bool can_be_said(const char *wording, const char *text)
+{
+    char a, b;
+    do {
+        a = next_solid(&wording);
+        b = next_solid(&text);
+    } while (a == b && a != '\0');
+    return a == b;
+}
+
 static bool contains(const ca_strings *list, size_t from, const char *text)
 {
     for (size_t i = from; i < list->count; i++) {
@@ -329,6 +355,13 @@ static bool add_normalized(parser *p, const ca_strings *raw, ca_strings *out, ca
         }
         if (text[strspn(text, " '-.")] == '\0') {
             return fail_at(p, 0, "all of it can be left out: some word must remain");
+        }
+        const char *read = p->regex ? text : as_text(text, p->scratch);
+        if (read == NULL) {
+            return ca_fail_memory(p->err);
+        }
+        if (!can_be_said(text, read)) {
+            return fail_at(p, 0, "signs stand where no word has any, so it would never be found");
         }
         if (!contains(out, first, text) && !ca_strings_add(out, text, arena, p->err)) {
             return false;
@@ -377,12 +410,22 @@ bool ca_wording_expand_regex(const char *regex, ca_strings *out, ca_arena *arena
 #define WORD_BEGINS "(?<!" LETTER ")(?<!" LETTER APOSTROPHE ")"
 #define WORD_ENDS   "(?!" APOSTROPHE "?" LETTER ")"
 
-static void put_character(ca_buf *out, const char *bytes, size_t length)
+/* Texts and recognizers differ in apostrophes and full stops at a word's ends. */
+#define GAP "['.\xE2\x80\x99]?\\s+" APOSTROPHE "?"
+
+static bool is_inner(const char *character, const char *text)
+{
+    static const char edges[] = " '.";
+    return character > text && strchr(edges, character[-1]) == NULL &&
+           strchr(edges, character[1]) == NULL; /* the NUL is found as well */
+}
+
+static void put_character(ca_buf *out, const char *bytes, size_t length, bool inner)
 {
     if (*bytes == '\'') {
-        ca_buf_puts(out, APOSTROPHE);
+        ca_buf_puts(out, inner ? APOSTROPHE : APOSTROPHE "?");
     } else if (*bytes == '.') {
-        ca_buf_puts(out, "\\.");
+        ca_buf_puts(out, inner ? "\\." : "\\.?");
     } else {
         ca_buf_add(out, bytes, length);
     }
@@ -405,9 +448,9 @@ static void put_wording(ca_buf *out, const char *text)
         } else if (han || after_han) {
             ca_buf_puts(out, "\\s*");
         } else if (gap) {
-            ca_buf_puts(out, "\\s+");
+            ca_buf_puts(out, GAP);
         }
-        put_character(out, from, (size_t)(at - from));
+        put_character(out, from, (size_t)(at - from), is_inner(from, text));
         first = gap = false;
         after_han = han;
     }
