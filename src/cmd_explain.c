@@ -13,7 +13,7 @@ static const char help[] =
     "usage: callaudit explain [OPTIONS] CALL [RULE]\n"
     "       callaudit explain [OPTIONS] --trace FILE [--until STAGE]\n\n"
     "CALL is a call id, a unique beginning of one, or a recording's file name. Without RULE all\n"
-    "findings are told; with it everything that was heard for that rule.\n"
+    "findings are told; with it that one, and every line that was heard in the call.\n"
     "A trace prints the call as JSON after each stage: decode, segment, recognize, match,\n"
     "measure, score.\n\n"
     "  --config FILE   configuration\n"

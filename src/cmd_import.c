@@ -1,6 +1,7 @@
 /* cmd_import.c - `callaudit import`: words from any other recognizer, judged like heard ones. */
 #include "cmd.h"
 
+#include "callaudit/audio.h"
 #include "callaudit/fs.h"
 #include "callaudit/intake.h"
 #include "callaudit/metadata.h"
@@ -151,11 +152,30 @@ static bool look_at(const char *path, ca_recording *file, ca_arena *arena, ca_er
     return file->path != NULL || ca_fail_memory(err);
 }
 
-/* The recording that the words name, beside their own file; NULL when they name none. */
-static const char *recording_path(const char *file, const char *recording, ca_arena *arena)
+/* The recording that the words name, beside their own file; NULL in *path when they name none. Only
+ * recordings may be named: what a stranger's words point to is read. What CTM names may be a call
+ * and no file. */
+static bool find_recording(const importer *in, const char *file, const char *recording,
+                           const char **path, ca_arena *arena, ca_error *err)
 {
-    const char *folder = recording != NULL ? ca_path_folder(arena, file) : NULL;
-    return folder != NULL ? ca_path_join(arena, folder, recording) : NULL;
+    struct stat info;
+    *path = NULL;
+    if (recording == NULL) {
+        return true;
+    }
+    bool known = ca_audio_known_name(recording);
+    if (!known && (in->args->read != ca_words_read_ctm || strchr(recording, '/') != NULL)) {
+        return ca_fail_call(err, CA_REASON_UNREADABLE,
+                            "recording: '%.200s' is no name of a recording", recording);
+    }
+    const char *folder = ca_path_folder(arena, file);
+    *path = folder != NULL ? ca_path_join(arena, folder, recording) : NULL;
+    if (*path == NULL) {
+        return ca_fail_memory(err);
+    }
+    return !known || stat(*path, &info) != 0 || S_ISREG(info.st_mode) ||
+           ca_fail_call(err, CA_REASON_UNREADABLE, "recording: '%.200s' is no regular file",
+                        recording);
 }
 
 /* Whose bytes stand for the call: the recording's when it is there, else the words file's. */
@@ -164,8 +184,10 @@ static bool identify(const char *file, const char *recording, ca_recording *sour
 {
     ca_hash hash;
     ca_error absent = {0};
-    bool there = recording != NULL && look_at(recording, source, arena, &absent);
-    if ((!there && !look_at(file, source, arena, err)) || !ca_intake_identify(source, INT64_MAX, &hash, err)) {
+    bool there = recording != NULL && ca_audio_known_name(recording) &&
+                 look_at(recording, source, arena, &absent);
+    if ((!there && !look_at(file, source, arena, err)) ||
+        !ca_intake_identify(source, INT64_MAX, &hash, err)) {
         return false;
     }
     call->path = source->path;
@@ -245,7 +267,9 @@ static bool import_file(importer *in, const char *file, ca_call *call, ca_arena 
     if (!in->args->read(bytes.data, bytes.length, call, arena, err)) {
         return ca_error_context(err, "%s", file);
     }
-    return judge(in, file, recording_path(file, call->path, arena), call, arena, err);
+    const char *recording = NULL;
+    return find_recording(in, file, call->path, &recording, arena, err) &&
+           judge(in, file, recording, call, arena, err);
 }
 
 /* ---- telling ---- */
@@ -272,12 +296,16 @@ static bool import_one(importer *in, const char *file, ca_error *err)
 {
     ca_error why = {0};
     ca_call call = {0};
-    ca_arena *arena = ca_arena_new(0);
+    ca_arena *arena = ca_arena_new(CA_WORDS_MAX_MEMORY);
     bool judged = arena != NULL ? import_file(in, file, &call, arena, &why) : ca_fail_memory(&why);
     if (judged) {
         in->judged++;
         tell_judged(file, &call);
     } else if (why.code == CA_EINPUT || why.code == CA_ELIMIT) {
+        if (why.code == CA_ELIMIT) {
+            ca_error_context(&why, "the words may take %d MB of memory",
+                             CA_WORDS_MAX_MEMORY / 1000000);
+        }
         in->failed++;
         (void)fprintf(stderr, "failed: %s: %s: %s\n", file, ca_reason_name(why.reason), why.msg);
     } else {

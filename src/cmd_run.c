@@ -257,11 +257,12 @@ static void list_names(ca_buf *out, const char *what, const ca_strings *names)
     ca_buf_puts(out, names->count > SHOWN ? " ...\n" : (names->count > 0 ? "\n" : ""));
 }
 
-static void summarize_text(const ca_batch_counts *counts, ca_buf *out)
+static void summarize_text(const arguments *args, const ca_batch_counts *counts, ca_buf *out)
 {
     ca_buf_printf(out, "%" PRId64 " recordings: %" PRId64 " judged", counts->found, counts->judged);
     add_note(out, counts->truncated, "of them truncated");
-    add_note(out, counts->already, "judged before");
+    add_note(out, counts->already,
+             args->batch.only_sample ? "that need no transcript" : "judged before");
     add_note(out, counts->duplicates, "duplicates");
     add_note(out, counts->growing, "still growing");
     add_note(out, counts->elsewhere, "of other shards");
@@ -339,7 +340,7 @@ static int print_summary(const arguments *args, const ca_batch_counts *counts)
     ca_error err = {0};
     int code = CMD_OK;
     if (!args->json) {
-        summarize_text(counts, &out);
+        summarize_text(args, counts, &out);
     } else if (!summarize_json(counts, &out, &err)) {
         code = cmd_fail(&err);
     }

@@ -28,7 +28,7 @@ static void print_help(FILE *out)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
     }
     fputs("\n'callaudit COMMAND --help' says more. Exit codes: 0 all well, 1 some calls failed,\n"
-          "2 wrong usage, 3 set-up (configuration, rules, model, database).\n",
+          "2 wrong usage, 3 set-up (configuration, rules, model, database), 130 and 143 stopped.\n",
           out);
 }
 
@@ -50,7 +50,8 @@ int main(int argc, char **argv)
         print_help(stderr);
         return CMD_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         print_help(stdout);
         return CMD_OK;
     }

@@ -1,6 +1,8 @@
 /* words_json.c - imported words as JSON: callaudit's own simple form, or a whole call. */
 #include "words.h"
 
+#include "callaudit/audio.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -115,6 +117,25 @@ static bool read_facts(words_builder *b, const ca_node *root)
            read_text(b, root, "language", &meta->language);
 }
 
+/* A whole call: what somebody heard in it, and nothing of what was made of that. */
+static bool read_call(words_builder *b, const ca_node *root)
+{
+    ca_call whole;
+    if (!ca_call_read(root, &whole, b->arena, b->err)) {
+        return false;
+    }
+    bool recorded = whole.path != NULL && ca_audio_known_name(whole.path);
+    *b->call = (ca_call){.meta = whole.meta,
+                         .path = recorded ? whole.path : NULL,
+                         .duration_ms = whole.duration_ms,
+                         .words = whole.words,
+                         .lines = whole.lines};
+    for (size_t i = 0; i < whole.lines.count; i++) {
+        b->call->lines.items[i].tier = CA_TIER_IMPORT;
+    }
+    return words_finish(b);
+}
+
 bool ca_words_read_json(const char *data, size_t length, ca_call *call, ca_arena *arena,
                         ca_error *err)
 {
@@ -130,7 +151,7 @@ bool ca_words_read_json(const char *data, size_t length, ca_call *call, ca_arena
         return ca_fail_call(err, CA_REASON_UNREADABLE, "expected one JSON object");
     }
     if (ca_node_get(root, "meta") != NULL) {
-        return ca_call_read(root, call, arena, err);
+        return read_call(&b, root);
     }
     return read_facts(&b, root) && read_lines(&b, ca_node_get(root, "lines")) && words_finish(&b);
 }

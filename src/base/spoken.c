@@ -65,14 +65,16 @@ static bool joins(uint32_t sign, uint32_t before, uint32_t after)
 /* Steps to where a word begins. */
 static bool skip_silence(ca_word_reader *in)
 {
+    uint32_t before = 0;
     while (in->at < in->end) {
         const char *from = in->at;
         uint32_t c = ca_utf8_next(&in->at, in->end);
         if (ca_is_spoken(c)) {
             in->at = from;
+            in->quoted = in->quoted || is_apostrophe(before) || before == 0x2018;
             return true;
         }
-        in->quoted = in->quoted || is_apostrophe(c) || c == 0x2018;
+        before = c;
     }
     return false;
 }
@@ -88,7 +90,8 @@ static const char *abbreviation(const char *at, const char *end)
     if (at > from && at < end && is_letter((unsigned char)at[0])) {
         at++; /* the last one may lack its stop */
     }
-    return at - from >= 3 && !ca_is_spoken(look(at, end)) ? at : from;
+    uint32_t after = look(at, end);
+    return at - from >= 3 && (!ca_is_spoken(after) || ca_is_han(after)) ? at : from;
 }
 
 /* What follows the word's first characters, up to the first that is no part of it. */

@@ -101,6 +101,11 @@ static bool open_handle(ca_db *db, const char *path, ca_db_mode mode, ca_error *
     if (path == NULL) {
         return ca_fail_memory(err);
     }
+    if (access(path, F_OK) != 0) {
+        return ca_fail(err, CA_ESETUP,
+                       "no such database; 'callaudit run' makes it, or name another "
+                       "with --db or --config");
+    }
     int result = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (result != SQLITE_OK) {
         return db->handle == NULL ? ca_fail_memory(err) : fail_result(db, result, err);

@@ -37,7 +37,8 @@ typedef struct ca_sample {
 /* SHA-256 of the manifest of the frame as that version froze it. */
 bool ca_manifest_hash(ca_db *db, const char *month, int64_t version, ca_hash *hash, ca_error *err);
 
-/* Fill `of`, whose month and arena are set: seed and time zone, versions, or these and the calls. */
+/* Fill `of`, whose month and arena are set: seed and time zone, versions, or these and the calls.
+ */
 bool ca_sample_seed(ca_db *db, ca_sample *of, ca_error *err);
 bool ca_sample_versions(ca_db *db, ca_sample *of, ca_error *err);
 bool ca_sample_load(ca_db *db, ca_sample *of, ca_error *err);

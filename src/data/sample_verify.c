@@ -58,9 +58,14 @@ static bool verify_call(const ca_framed *call, const notes *to)
                                                        call->call_uid, call->agent, problem));
 }
 
+/* What the frame's own calls cannot show: tickets without a frame, and tickets that somebody took
+ * out of the sample (reviews and replacements are not made yet). */
 static const char sql_strays[] =
-    "SELECT call_uid FROM sample_ticket AS t WHERE month = :month AND NOT EXISTS"
-    " (SELECT 1 FROM frame WHERE month = t.month AND call_uid = t.call_uid) ORDER BY call_uid";
+    "SELECT call_uid, 'was drawn, but is not in the frame' FROM sample_ticket AS t"
+    " WHERE month = :month AND NOT EXISTS"
+    " (SELECT 1 FROM frame WHERE month = t.month AND call_uid = t.call_uid)"
+    " UNION ALL SELECT call_uid, 'was drawn, but is marked as ' || state FROM sample_ticket"
+    " WHERE month = :month AND state <> 'drawn' ORDER BY call_uid";
 
 static bool verify_strays(ca_db *db, const ca_sample *of, const notes *to)
 {
@@ -70,8 +75,9 @@ static bool verify_strays(ca_db *db, const ca_sample *of, const notes *to)
     }
     ca_bind_text(stmt, "month", of->month);
     while (ca_step_row(stmt, to->err)) {
-        if (!note(to, ca_arena_printf(to->arena, "call %s was drawn, but is not in the frame",
-                                      ca_column_text(stmt, 0)))) {
+        const char *call_uid = ca_arena_strdup(to->arena, ca_column_text(stmt, 0));
+        if (call_uid == NULL || !note(to, ca_arena_printf(to->arena, "call %s %s", call_uid,
+                                                          ca_column_text(stmt, 1)))) {
             ca_stmt_reset(stmt);
             return false;
         }

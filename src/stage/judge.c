@@ -35,7 +35,7 @@ static bool find_window(judge *j, const ca_rule *rule, ca_finding *finding)
             bool unsure = other->verdict == CA_UNSURE;
             say(finding, unsure ? CA_UNSURE : CA_NA,
                 ca_arena_printf(j->arena, "rule '%s' %s", within->other,
-                                unsure ? "is unsure" : "was not hit"));
+                                unsure ? "is unsure" : "was not heard"));
             return false;
         }
         if (within->kind == CA_WINDOW_AFTER) {

@@ -314,7 +314,8 @@ static void read_texts(rule_reader *r, const ca_node *node, ca_rule *rule)
     expand_list(r, &rule->unless, false, NULL);
     complain_repeats(r, &all);
     read_regex(r, node, rule);
-    if (ca_node_get(node, "phrases") == NULL && ca_node_get(node, "regex") == NULL) {
+    const ca_node *regex = ca_node_get(node, "regex");
+    if (ca_node_get(node, "phrases") == NULL && (regex == NULL || ca_node_is_null(regex))) {
         complain(r, node, "the rule needs 'phrases' or a 'regex'");
     }
 }

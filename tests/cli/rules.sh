@@ -274,46 +274,55 @@ rules 2 list --format csv list.yaml
 rules 3 list bad.yaml
 
 # ---- files made to hurt: refused within a second of work -------------------------------------------
-hostile() { # NAME PLACE TEXT PYTHON-EXPRESSION of bytes
-    python3 -c "import sys; sys.stdout.buffer.write($4)" >hostile.yaml
+mkdir hostile
+python3 - <<'PYTHON'
+head = b'ruleset: x\nlanguage: en-US\nrules:\n'
+rule = b' - {id: a, title: t, dimension: courtesy, kind: required, '
+files = [ # name, place, text, bytes
+    ('deep brackets', '1:', 'nested too deep', b"[" * 500000),
+    ('deep braces', '1:', 'nested too deep', b"{a: " * 200000),
+    ('deep dashes', '1:', 'nested too deep', b"- " * 400000),
+    ('deep indentation', '', 'nested too deep', b"a:\n" + b"".join(b" " * i + b"-\n" for i in range(1, 1000))),
+    ('complex keys', '1:3', 'a key must be text', b"? " * 200000),
+    ('a megabyte of name', '1:10', 'longer than 64 KiB', b"ruleset: " + b"x" * 1000000),
+    ('an open quotation', '', 'unexpected end of stream', b"ruleset: \"" + b"x" * 1000000),
+    ('empty lines', '', 'unexpected end of stream', b"ruleset: \"" + b"\n" * 1000000),
+    ('five megabytes', '', 'over the limit', b"x" * 5000000),
+    ('many values', '', 'too many values', head + b' - phrases: [' + b'x,' * 400000 + b']'),
+    ('many rules', '4:', 'more than 1000 rules', head + b''.join(b' - {id: r%d}\n' % i for i in range(20000))),
+    ('many mistakes', '4:4', 'more messages', head + b' - {}\n' * 999),
+    ('the same key', '', 'already given', b"{" + b"a: b, " * 15000 + b"}"),
+    ('aliases', '1:4', 'anchors', b"a: &a [x, x]\n" + b"".join(b"b%d: &b%d [*a, *a]\n" % (i, i) for i in range(50))),
+    ('a bomb in flow', '1:2', 'anchors', b"[&a [x, x], &b [*a, *a], &c [*b, *b], &d [*c, *c]]"),
+    ('directives', '1:1', 'directives', b"%TAG ! x\n" * 100000),
+    ('NUL', '1:12', 'a NUL byte', b"ruleset: de\0sk\n"),
+    ('an escaped NUL', '1:10', 'NUL', b"ruleset: \"de\\0sk\"\n"),
+    ('all NULs', '1:1', 'a NUL byte', b"\0" * 1000000),
+    ('Latin-1', '2:13', 'not UTF-8', b"ruleset: desk\nlanguage: en\xff\n"),
+    ('cut UTF-8', '1:11', 'not UTF-8', b"ruleset: \xe7\xa4\xbc\xe7\xa4"),
+    ('a surrogate', '1:10', 'not UTF-8', b"ruleset: \xed\xa0\x80"),
+    ('an overlong slash', '1:10', 'not UTF-8', b"ruleset: \xc0\xaf"),
+    ('UTF-16', '1:1', 'not UTF-8', "ruleset: x".encode("utf-16")),
+    ('exploding phrases', '4:', 'too many wordings', head + rule + b'phrases: ["' + b'(a|b) ' * 80 + b'"]}'),
+    ('many phrases', '', 'more than', head + rule + b'phrases: [' + b''.join(b'"(a|b|c|d) (e|f|g|h) (i|j|k|l) w%d", ' % i for i in range(10000)) + b'z]}'),
+    ('nested groups', '4:', 'too deeply nested', head + rule + b"regex: '" + b'(' * 30000 + b'a' + b')' * 30000 + b"'}"),
+    ('a huge repeat', '4:', 'regex', head + rule + b'regex: \'((((a{1,999}){1,999}){1,999}){1,999})\'}'),
+]
+with open('hostile/list', 'w') as list:
+    for i, (name, place, text, data) in enumerate(files):
+        open(f'hostile/{i}.yaml', 'wb').write(data)
+        print(f'{i}.yaml', name, place, text, sep='|', file=list)
+PYTHON
+while IFS='|' read -r file name place text; do
     # shellcheck disable=SC2016
-    expect 3 timeout 20 sh -c 'ulimit -t 1; exec "$0" rules check hostile.yaml' "$PROGRAM"
-    has "$tmp/err" "hostile.yaml:$2"
-    has "$tmp/err" "$3"
-    [ "$(wc -c <"$tmp/err")" -lt 100000 ] || fail "$1: $(wc -c <"$tmp/err") bytes of complaint"
-}
-head='b"ruleset: x\nlanguage: en-US\nrules:\n"'
-rule='id: a, title: t, dimension: courtesy, kind: required'
-hostile 'deep brackets' '1:' 'nested too deep' 'b"[" * 500000'
-hostile 'deep braces' '1:' 'nested too deep' 'b"{a: " * 200000'
-hostile 'deep dashes' '1:' 'nested too deep' 'b"- " * 400000'
-hostile 'deep indentation' '' 'nested too deep' 'b"a:\n" + b"".join(b" " * i + b"-\n" for i in range(1, 1000))'
-hostile 'complex keys' '1:3' 'a key must be text' 'b"? " * 200000'
-hostile 'a megabyte of name' '1:10' 'longer than 64 KiB' 'b"ruleset: " + b"x" * 1000000'
-hostile 'an open quotation' '' 'unexpected end of stream' 'b"ruleset: \"" + b"x" * 1000000'
-hostile 'empty lines' '' 'unexpected end of stream' 'b"ruleset: \"" + b"\n" * 1000000'
-hostile 'five megabytes' '' 'over the limit' 'b"x" * 5000000'
-hostile 'many values' '' 'too many values' "$head + b' - phrases: [' + b'x,' * 400000 + b']'"
-hostile 'many rules' '4:' 'more than 1000 rules' "$head + b''.join(b' - {id: r%d}\n' % i for i in range(20000))"
-hostile 'many mistakes' '4:4' 'more messages' "$head + b' - {}\n' * 999"
-hostile 'the same key' '' 'already given' 'b"{" + b"a: b, " * 15000 + b"}"'
-hostile 'aliases' '1:4' 'anchors' 'b"a: &a [x, x]\n" + b"".join(b"b%d: &b%d [*a, *a]\n" % (i, i) for i in range(50))'
-hostile 'a bomb in flow' '1:2' 'anchors' 'b"[&a [x, x], &b [*a, *a], &c [*b, *b], &d [*c, *c]]"'
-hostile 'directives' '1:1' 'directives' 'b"%TAG ! x\n" * 100000'
-hostile 'NUL' '1:12' 'a NUL byte' 'b"ruleset: de\0sk\n"'
-hostile 'an escaped NUL' '1:10' 'NUL' 'b"ruleset: \"de\\0sk\"\n"'
-hostile 'all NULs' '1:1' 'a NUL byte' 'b"\0" * 1000000'
-hostile 'Latin-1' '2:13' 'not UTF-8' 'b"ruleset: desk\nlanguage: en\xff\n"'
-hostile 'cut UTF-8' '1:11' 'not UTF-8' 'b"ruleset: \xe7\xa4\xbc\xe7\xa4"'
-hostile 'a surrogate' '1:10' 'not UTF-8' 'b"ruleset: \xed\xa0\x80"'
-hostile 'an overlong slash' '1:10' 'not UTF-8' 'b"ruleset: \xc0\xaf"'
-hostile 'UTF-16' '1:1' 'not UTF-8' '"ruleset: x".encode("utf-16")'
-hostile 'exploding phrases' '4:' 'too many wordings' "$head + b' - {$rule, phrases: [\"' + b'(a|b) ' * 80 + b'\"]}'"
-hostile 'many phrases' '' 'more than' "$head + b' - {$rule, phrases: [' + b''.join(b'\"(a|b|c|d) (e|f|g|h) (i|j|k|l) w%d\", ' % i for i in range(10000)) + b'z]}'"
-hostile 'nested groups' '4:' 'too deeply nested' "$head + b' - {$rule, regex: \x27' + b'(' * 30000 + b'a' + b')' * 30000 + b'\x27}'"
-hostile 'a huge repeat' '4:' 'regex' "$head + b' - {$rule, regex: \x27((((a{1,999}){1,999}){1,999}){1,999})\x27}'"
+    expect 3 timeout 20 sh -c 'ulimit -t 1; exec "$0" rules check "$1"' "$PROGRAM" "hostile/$file"
+    has "$tmp/err" "hostile/$file:$place"
+    has "$tmp/err" "$text"
+    [ "$(wc -c <"$tmp/err")" -lt 200000 ] || fail "$name: $(wc -c <"$tmp/err") bytes of complaint"
+done <hostile/list
+[ "$(grep -c . hostile/list)" -ge 25 ] || fail 'few hostile files'
 # a regex that runs away is cut off and said to be unsure
-python3 -c "print('ruleset: x\nlanguage: en-US\nrules:\n - {$rule, regex: \'(a+)+\$\', tests: {hit: [\'[0:01 agent] ' + 'a' * 60 + ' b\']}}')" >hostile.yaml
+python3 -c "print('ruleset: x\nlanguage: en-US\nrules:\n - {id: a, title: t, dimension: courtesy, kind: required, regex: \'(a+)+\$\', tests: {hit: [\'[0:01 agent] ' + 'a' * 60 + ' b\']}}')" >hostile.yaml
 # shellcheck disable=SC2016
 expect 3 timeout 20 sh -c 'ulimit -t 1; exec "$0" rules test hostile.yaml' "$PROGRAM"
 has "$tmp/out" 'expected hit, found unsure (a matching limit was reached)'

@@ -37,15 +37,15 @@ tickets() {
         done | LC_ALL=C sort
 }
 drawn() { # [DATABASE]: what `sample list` says, "AGENT CALL RANK TICKET"
-    sample 0 list --month "$month" --db "${1:-desk.db}" --format json
-    json "$tmp/out" '"\n".join("{agent} {call_uid} {rank} {ticket}".format(**r) for r in v["sample"] if r["state"] == "drawn")'
+    sample 0 list --month "$month" --db "${1:-desk.db}" --format csv
+    awk -F , '$3 == "drawn" { print $1, $2, $4, $6 }' "$tmp/out"
 }
 # smallest AGENT N SEED: the same from the agent's N smallest tickets
 smallest() {
     tickets "$1" "$3" | head -n "$2" | awk -v agent="$1" '{ print agent, $2, NR, $1 }'
 }
 field() { # KEY of the draw told as JSON in $tmp/out
-    json "$tmp/out" "v['$1']"
+    sed -n "s/^  \"$1\": \"\{0,1\}\([^\",]*\).*/\1/p" "$tmp/out"
 }
 
 # ---- before there is anything -----------------------------------------------------------------------
@@ -181,8 +181,8 @@ tampered() { # SQL TEXT
     has "$tmp/out" "$2"
     has_not "$tmp/out" 'is verified'
     sample 1 verify --db tampered.db --month $month --format json
-    equal "verified after $1" False "$(field verified)"
-    [ "$(json "$tmp/out" 'len(v["problems"])')" -gt 0 ] || fail "no problem told after $1"
+    has "$tmp/out" "$2"
+    equal "verified after $1" false "$(field verified)"
 }
 zeros=$(printf '%064d' 0)
 tampered "UPDATE sample_ticket SET ticket = '$zeros' WHERE call_uid = '$first'" "call $first of many has another ticket"
@@ -213,6 +213,11 @@ sample 0 list --month 2026-11
 matches "$tmp/out" '^agent  *call  *state  *rank'
 matches "$tmp/out" "^other  *other-[1-5]  *drawn  *1 .*/words/other-[1-5].json\$"
 sample 0 list --month 2026-11 --format csv
+cp "$tmp/out" "$tmp/csv"
+sample 0 list --month 2026-11 --format json
+equal 'CSV and JSON' "$(tr -d '\r' <"$tmp/csv")" "$(json "$tmp/out" '"\n".join([",".join(v["sample"][0])]
+    + [",".join("" if x is None else str(x) for x in r.values()) for r in v["sample"]])')"
+cp "$tmp/csv" "$tmp/out"
 equal 'the columns as CSV' 'agent,call_uid,state,rank,reason,ticket,path' "$(head -n 1 "$tmp/out" | tr -d '\r')"
 sample 0 --help
 has "$tmp/out" 'usage: callaudit sample draw'

@@ -48,6 +48,30 @@ static void test_db__new_file_is_private_and_current(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
+/* ":memory:" and the like mean something else to SQLite. */
+static void test_db__every_name_is_a_file(void **state)
+{
+    db_test *test = *state;
+    static const char *const names[] = {":memory:", "file:x.db?mode=memory", "plain.db"};
+    char *before = realpath(".", NULL);
+    assert_non_null(before);
+    assert_int_equal(chdir(test->home), 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        ca_error err = {0};
+        ca_db *db = ca_db_open(names[i], CA_DB_WRITE, &err);
+        assert_string_equal(err.msg, "");
+        ca_db_close(db);
+        db = ca_db_open(names[i], CA_DB_READ, &err); /* it is not empty */
+        assert_string_equal(err.msg, "");
+        ca_db_close(db);
+        assert_int_equal(access(names[i], F_OK), 0);
+    }
+    ca_error err = {0};
+    assert_null(ca_db_open("", CA_DB_READ, &err));
+    assert_int_equal(chdir(before), 0);
+    free(before);
+}
+
 static void test_db__opens_again_to_read_or_update(void **state)
 {
     db_test *test = *state;
@@ -68,8 +92,8 @@ static void test_db__missing_file_is_made_by_write_alone(void **state)
 {
     db_test *test = *state;
     const char *path = in_home(test, "none.db");
-    expect_refused(path, CA_DB_READ, "unable to open");
-    expect_refused(path, CA_DB_UPDATE, "unable to open");
+    expect_refused(path, CA_DB_READ, "no such database");
+    expect_refused(path, CA_DB_UPDATE, "no such database");
     assert_int_not_equal(access(path, F_OK), 0);
 }
 
@@ -312,6 +336,22 @@ static void test_db__backup_never_overwrites(void **state)
     assert_string_equal(bytes.data, "precious");
 }
 
+/* A database that cannot be copied, here for its own transaction, leaves no copy behind. */
+static void test_db__backup_that_fails_leaves_nothing(void **state)
+{
+    db_test *test = *state;
+    ca_error err = {0};
+    const char *path = in_home(test, "copy.db");
+    db_exec(test, "BEGIN IMMEDIATE; DELETE FROM call");
+    assert_false(ca_db_backup(test->db, path, &err));
+    assert_int_equal(err.code, CA_EIO);
+    assert_non_null(strstr(err.msg, "locked"));
+    assert_int_not_equal(access(path, F_OK), 0);
+    db_exec(test, "ROLLBACK");
+    err = (ca_error){0};
+    assert_true(ca_db_backup(test->db, path, &err));
+}
+
 /* ---- problems ---- */
 
 static void test_db__sound_database_has_no_problems(void **state)
@@ -350,6 +390,7 @@ int main(void)
         T(new_file_is_private_and_current),
         T(opens_again_to_read_or_update),
         T(missing_file_is_made_by_write_alone),
+        T(every_name_is_a_file),
         T(empty_file_is_filled_by_writing_only),
         T(foreign_database_is_refused_unchanged),
         T(file_that_is_no_database_is_refused),
@@ -366,6 +407,7 @@ int main(void)
         T(constraints_hold),
         T(backup_is_a_private_copy),
         T(backup_never_overwrites),
+        T(backup_that_fails_leaves_nothing),
         T(sound_database_has_no_problems),
         T(problems_are_named),
     };

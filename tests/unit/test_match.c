@@ -340,7 +340,7 @@ static void test_match__does_not_apply_without_the_other_rule(void **state)
     const ca_finding *finding = judge(*state, AFTER, &call);
     assert_int_equal(finding->verdict, CA_NA);
     assert_int_equal(finding->ok, -1);
-    assert_non_null(strstr(finding->note, "'b' was not hit"));
+    assert_non_null(strstr(finding->note, "'b' was not heard"));
     assert_int_equal(finding->hit_count, 0);
     make_call(*state, "[0:05 agent] wait hello", &call);
     set_confidence(&call, 0, 0.4);

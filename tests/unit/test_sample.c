@@ -362,6 +362,22 @@ static void test_sample__seed_is_fixed_by_the_first_draw(void **state)
     assert_int_equal(verify(test).count, 0);
 }
 
+static void test_sample__time_zone_is_fixed_by_the_first_draw(void **state)
+{
+    db_test *test = *state;
+    ca_error err = {0};
+    ca_draw_result result;
+    judge_range(test, "ann", 1, 10);
+    draw(test, "s33d", 100, 1);
+    expect_no_draw(test, (ca_draw){"2026-10", "Asia/Tokyo", "s33d", 100, 1},
+                   "time zone Asia/Shanghai");
+    expect_no_draw(test, (ca_draw){"2026-10", "Asia/Tokyo", NULL, 200, 1}, "Asia/Tokyo");
+    assert_int_equal(db_int(test, "SELECT count(*) FROM frame_version"), 1);
+    const ca_draw again = {"2026-10", "Asia/Shanghai", NULL, 100, 1};
+    assert_true(ca_sample_draw(test->db, &again, &result, test->arena, &err));
+    assert_string_equal(result.timezone, "Asia/Shanghai");
+}
+
 static void test_sample__bad_orders_are_refused(void **state)
 {
     db_test *test = *state;
@@ -469,7 +485,7 @@ static void test_sample__any_failing_step_can_be_drawn_again(void **state)
     judge_range(test, "bob", 1, 5);
     draw(test, "s33d", 100, 1);
     const char *whole = db_text(test, DUMP);
-    const ca_draw how = {"2026-10", "UTC", "s33d", 100, 1};
+    const ca_draw how = {"2026-10", "Asia/Shanghai", "s33d", 100, 1};
     bool drawn = false;
     long fault = 0;
     while (!drawn) {
@@ -513,6 +529,7 @@ int main(void)
         T(undated_recordings_are_counted),
         T(has_path),
         T(seed_is_fixed_by_the_first_draw),
+        T(time_zone_is_fixed_by_the_first_draw),
         T(bad_orders_are_refused),
         T(random_seed_has_32_hex_digits),
         T(verify_needs_a_draw),

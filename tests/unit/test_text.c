@@ -165,6 +165,79 @@ static void test_text__parse_double(void **state)
     assert_true(value == 7);
 }
 
+static void test_text__parse_quantities(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } good[] = {{"500ms", 500},   {"5s", 5000}, {"5 s", 5000}, {"1.5m", 90000},
+                {"4h", 14400000}, {"0s", 0},    {"0.4ms", 0},  {".5 s", 500}};
+    static const char *const bad[] = {"",
+                                      "5",
+                                      "s",
+                                      "-5s",
+                                      "5S",
+                                      "5 s ",
+                                      " 5s",
+                                      "5  x",
+                                      "1e3s",
+                                      "5ss",
+                                      "5sec",
+                                      "1.2.3s",
+                                      "99999999999999999999999999999999s"};
+    int64_t value = 0;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(ca_parse_duration(good[i].text, 0, 14400000, &value));
+        assert_int_equal(value, good[i].ms);
+    }
+    value = 7;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(ca_parse_duration(bad[i], 0, INT64_MAX, &value));
+    }
+    assert_false(ca_parse_duration("4h", 0, 14399999, &value));
+    assert_false(ca_parse_duration("4h", 14400001, INT64_MAX, &value));
+    assert_int_equal(value, 7);
+    assert_true(ca_parse_size("1.5 GB", 0, INT64_MAX, &value));
+    assert_int_equal(value, 1500000000);
+    assert_true(ca_parse_size("12B", 0, INT64_MAX, &value));
+    assert_int_equal(value, 12);
+    assert_false(ca_parse_size("5s", 0, INT64_MAX, &value));
+    assert_false(ca_parse_duration("5KB", 0, INT64_MAX, &value));
+}
+
+/* "a|b|c" of the text's words, in order. */
+static void check_words(const char *text, const char *wanted)
+{
+    ca_arena *arena = ca_arena_new(0);
+    ca_word_reader reader = {text, text + strlen(text), false};
+    ca_text_word word;
+    const char *found = "";
+    while (ca_text_word_next(&reader, &word)) {
+        found = ca_arena_printf(arena, "%s%s%s", found, *found != '\0' ? "|" : "",
+                                ca_text_word_spell(&word, arena));
+    }
+    assert_string_equal(found, wanted);
+    ca_arena_free(arena);
+}
+
+static void test_text__words(void **state)
+{
+    (void)state;
+    check_words("", "");
+    check_words("?! \xE2\x80\xA6 ' -- .", "");
+    check_words("Don't say e-mail, I\xE2\x80\x99m 3.5 at 10:30.",
+                "don't|say|e-mail|i'm|3.5|at|10:30");
+    check_words("our customers' choice", "our|customers'|choice");
+    check_words("the 'e-mail', 'not now' and customers'", "the|e-mail|not|now|and|customers'");
+    check_words("\xE2\x80\x98no\xE2\x80\x99 the boss\xE2\x80\x99", "no|the|boss'");
+    check_words("At nine A.M. tomorrow", "at|nine|a.m.|tomorrow");
+    check_words("the U.S.A", "the|u.s.a");
+    check_words("the u.s.'s plan b. So do I.", "the|u.s.'s|plan|b|so|do|i");
+    check_words("x.com a.mx e.g.you", "x|com|a|mx|e|g|you");
+    check_words("您好，ATM'卡。a.m.您", "您|好|atm'|卡|a.m.|您");
+}
+
 static void test_text__parse_double_in_other_locales(void **state)
 {
     (void)state;
@@ -225,6 +298,8 @@ int main(void)
         cmocka_unit_test(test_text__parse_int),
         cmocka_unit_test(test_text__parse_double),
         cmocka_unit_test(test_text__parse_double_in_other_locales),
+        cmocka_unit_test(test_text__parse_quantities),
+        cmocka_unit_test(test_text__words),
         cmocka_unit_test(test_text__suggest),
         cmocka_unit_test(test_text__format_ms),
     };

@@ -198,6 +198,33 @@ static void test_wording__matches_between_chinese_characters(void **state)
     assert_string_equal(found(*state, "atm卡", "您的xatm卡片"), "-");
 }
 
+/* Imported texts, examples and recognizers write these in several ways. */
+static void test_wording__forgives_apostrophes_and_stops_at_a_words_ends(void **state)
+{
+    assert_string_equal(found(*state, "at nine a.m. (today|sharp)", "at nine a.m. today"),
+                        "at nine a.m. today");
+    assert_string_equal(found(*state, "nine a.m.", "nine a.m"), "nine a.m");
+    assert_string_equal(found(*state, "nine a.m.", "nine a.mx"), "-");
+    assert_string_equal(found(*state, "mr j. smith", "mr j smith"), "mr j smith");
+    assert_string_equal(found(*state, "mr j smith", "mr j. smith"), "mr j. smith");
+    assert_string_equal(found(*state, "our customers' choice", "our customers\xE2\x80\x99 choice"),
+                        "our customers\xE2\x80\x99 choice");
+    assert_string_equal(found(*state, "our customers' choice", "our customers choice"),
+                        "our customers choice");
+    assert_string_equal(found(*state, "is not my", "is 'not' my"), "is 'not' my");
+    assert_string_equal(found(*state, "tell 'em", "tell em"), "tell em");
+    assert_string_equal(found(*state, "'em all", "tell them all"), "-");
+    assert_string_equal(found(*state, "don't", "dont"), "-");
+}
+
+static void test_wording__refuses_what_no_text_has(void **state)
+{
+    check_refused(*state, "to a.mx", 1, "never be found");
+    check_refused(*state, "5 \xE2\x82\xAC off", 3, "never spoken");
+    check_refused(*state, "\xE6\x82\xA8-\xE5\xA5\xBD", 1, "never be found");
+    check_refused(*state, "(x|y)a.m.", 1, "never be found");
+}
+
 static void test_wording__finds_the_longest_wording(void **state)
 {
     assert_string_equal(found(*state, "sorry [to hear [that]]", "sorry to hear that"),
@@ -221,6 +248,8 @@ int main(void)
         TEST(test_wording__knows_regexes_that_need_transcripts),
         TEST(test_wording__matches_whole_words),
         TEST(test_wording__matches_between_chinese_characters),
+        TEST(test_wording__forgives_apostrophes_and_stops_at_a_words_ends),
+        TEST(test_wording__refuses_what_no_text_has),
         TEST(test_wording__finds_the_longest_wording),
     };
     return cmocka_run_group_tests_name("wording", tests, NULL, NULL);

@@ -94,9 +94,18 @@ static void test_words__split_as_spoken(void **state)
                 COUNT(english), *state);
     static const char *const chinese[] = {"您", "好", "vip", "客", "户", "10086"};
     check_split("您好，VIP客户。10086！", chinese, COUNT(chinese), *state);
-    static const char *const odd[] = {"zo\xC3\xAB", "a", "b", "c"};
+    static const char *const odd[] = {"zo\xC3\xAB", "a", "b", "c'"};
     check_split("Zo\xC3\xAB... (a-) -b, c'", odd, COUNT(odd), *state);
     check_split("?! … ——", NULL, 0, *state);
+}
+
+/* Phrases that `rules check` takes are found in the words of a text. */
+static void test_words__keep_what_phrases_have(void **state)
+{
+    static const char *const words[] = {"at",  "nine",       "a.m.",  "it's",
+                                        "our", "customers'", "choice"};
+    check_split("At nine A.M. it's our customers\xE2\x80\x99 'choice'", words, COUNT(words),
+                *state);
 }
 
 static void test_words__times_follow_characters(void **state)
@@ -167,6 +176,73 @@ static void test_words__json_of_a_whole_call(void **state)
     assert_string_equal(again.meta.agent, "ann");
     check_line(&again, 0, CA_AGENT, 0, 700, "hello", *state);
     ca_buf_release(&json);
+}
+
+/* A whole call that was heard, or that somebody made up, is read as imported words are. */
+static void test_words__json_of_a_heard_call(void **state)
+{
+    static ca_channel channel = {.speaker = CA_AGENT};
+    static ca_segment segment = {0, 0, 500};
+    static ca_word word = {0, 700, 1, "hello"};
+    static ca_line line = {CA_AGENT, CA_TIER_PHRASE, 0, 700, 1, 0, 1};
+    static ca_measure measure = {"talk", 0, 500, "ms"};
+    static const struct {
+        const char *path, *wanted;
+    } paths[] = {{"/rec/a.wav", "/rec/a.wav"}, {"/etc/hostname", NULL}, {NULL, NULL}};
+    for (size_t i = 0; i < COUNT(paths); i++) {
+        ca_call heard = {.meta = {.agent = "ann"},
+                         .path = paths[i].path,
+                         .duration_ms = 10,
+                         .sample_rate = 8000,
+                         .truncated = true,
+                         .model = "en-us",
+                         .rulesets = "desk@1",
+                         .channels = {&channel, 1, 1},
+                         .segments = {&segment, 1, 1},
+                         .words = {&word, 1, 1},
+                         .lines = {&line, 1, 1},
+                         .measures = {&measure, 1, 1}};
+        ca_call call;
+        ca_buf json = {0};
+        ca_error err = {0};
+        assert_true(ca_call_write(&heard, false, &json, &err));
+        read_words(ca_words_read_json, ca_buf_text(&json), &call, *state);
+        ca_buf_release(&json);
+        check_line(&call, 0, CA_AGENT, 0, 700, "hello", *state);
+        assert_string_equal(call.meta.agent, "ann");
+        assert_int_equal(call.duration_ms, 700);
+        assert_int_equal(call.segments.count + call.measures.count, 0);
+        assert_int_equal(call.sample_rate, 0);
+        assert_null(call.model);
+        assert_null(call.rulesets);
+        if (paths[i].wanted == NULL) {
+            assert_null(call.path);
+        } else {
+            assert_string_equal(call.path, paths[i].wanted);
+        }
+    }
+}
+
+static void test_words__stay_within_their_limits(void **state)
+{
+    static char zeros[CA_WORDS_MAX_BYTES + 1];
+    ca_call call;
+    ca_error err = {0};
+    (void)state;
+    memset(zeros, ' ', sizeof zeros);
+    assert_false(ca_words_read_json(zeros, sizeof zeros, &call, *state, &err));
+    assert_int_equal(err.reason, CA_REASON_LIMIT);
+    memset(zeros, '0', sizeof zeros);
+    memcpy(zeros, "{\"lines\":[", 10);
+    for (size_t i = 11; i < CA_WORDS_MAX_BYTES - 3; i += 2) {
+        zeros[i] = ',';
+    }
+    memcpy(zeros + CA_WORDS_MAX_BYTES - 4, "0 ]}", 4);
+    ca_arena *arena = ca_arena_new(CA_WORDS_MAX_MEMORY);
+    err = (ca_error){0};
+    assert_false(ca_words_read_json(zeros, CA_WORDS_MAX_BYTES, &call, arena, &err));
+    assert_int_equal(err.code, CA_ELIMIT);
+    ca_arena_free(arena);
 }
 
 static void test_words__json_refuses(void **state)
@@ -308,10 +384,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_words__split_as_spoken),
+        TEST(test_words__keep_what_phrases_have),
         TEST(test_words__times_follow_characters),
         TEST(test_words__json_with_everything),
         TEST(test_words__json_duration_covers_the_lines),
         TEST(test_words__json_of_a_whole_call),
+        TEST(test_words__json_of_a_heard_call),
+        TEST(test_words__stay_within_their_limits),
         TEST(test_words__json_refuses),
         TEST(test_words__vtt_voices_and_prefixes),
         TEST(test_words__vtt_voices_share_a_cue),
