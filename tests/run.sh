@@ -25,7 +25,7 @@ report() { # NAME STATUS PASSED FAILED
 }
 
 run_unit() {
-    "$1" >"$log/out" 2>&1
+    timeout 300 "$1" >"$log/out" 2>&1
     status=$?
     ok=$(grep -c '^\[       OK \]' "$log/out")
     bad=$(sed -n 's/^\[  FAILED  \] .* \([0-9][0-9]*\) test(s), listed below:$/\1/p; s/^\[  FAILED  \] \([0-9][0-9]*\) test(s), listed below:$/\1/p' "$log/out" | tail -n 1)
@@ -38,7 +38,7 @@ run_unit() {
 }
 
 run_script() {
-    sh "$1" >"$log/out" 2>&1
+    timeout 900 sh "$1" >"$log/out" 2>&1 # a hang is a failure too
     status=$?
     if [ "$status" -eq 0 ]; then
         report "$1" ok 1 0

@@ -3,6 +3,7 @@
 
 #include "callaudit/wording.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -245,6 +246,7 @@ typedef struct rival_index {
 static int compare_text_place(const void *left, const void *right)
 {
     const span *a = ((const placed *)left)->rival, *b = ((const placed *)right)->rival;
+    assert(a != NULL && b != NULL);
     if (a->line != b->line) {
         return a->line < b->line ? -1 : 1;
     }
@@ -259,6 +261,7 @@ static ca_speaker speaker_of(const span *found)
 static int compare_time_place(const void *left, const void *right)
 {
     const span *a = ((const placed *)left)->rival, *b = ((const placed *)right)->rival;
+    assert(a != NULL && b != NULL);
     if (speaker_of(a) != speaker_of(b)) {
         return speaker_of(a) < speaker_of(b) ? -1 : 1;
     }

@@ -54,8 +54,8 @@ static bool read_sample_rate(ca_model *model, ca_arena *arena, ca_error *err)
 
 /* High voices come from shorter vocal tracts, whose resonances lie about a sixth higher than those
  * that the English models know best: the filter bank is warped by that much for them. Measured for
- * English on both models (models/README.md; recall of women's voices .67 -> .90); other languages keep 1
- * until they are measured. */
+ * English on both models (models/README.md; recall of women's voices .67 -> .90); other languages
+ * keep 1 until they are measured. */
 static const double ENGLISH_WARP = 1.17;
 
 bool ca_model_resolve(ca_model *model, ca_arena *arena, ca_error *err)
