@@ -246,8 +246,8 @@ static bool start_spotter(ca_recognizer *r, const char *features, const char *di
 {
     cmd_ln_t *options = make_options(&r->model, features, dictionary);
     if (options) {
-        cmd_ln_set_float64_r(options, "-beam", 1e-80);
-        cmd_ln_set_float64_r(options, "-pbeam", 1e-80);
+        cmd_ln_set_float64_r(options, "-beam", 1e-120);
+        cmd_ln_set_float64_r(options, "-pbeam", 1e-120);
         cmd_ln_set_float64_r(options, "-kws_plp", r->model.phone_loop_prior);
         cmd_ln_set_int32_r(options, "-kws_delay", 0);
     }
