@@ -81,6 +81,9 @@ enum {
 
 static int parse_value(int option, const char *value, arguments *args)
 {
+    if (value != NULL && *value == '\0') {
+        return cmd_usage("import", "an option without a value");
+    }
     switch (option) {
     case OPT_FORMAT:
         return parse_reader(value, &args->read)
@@ -240,7 +243,9 @@ static bool judge(importer *in, const char *file, const char *recording, ca_call
     if (!identify(file, recording, &source, call, arena, err)) {
         return false;
     }
-    bool judged = complete(in, file, recording, call, arena, err) &&
+    /* words that are not there do not make every rule missed: nobody knows what was said */
+    const bool heard = call->words.count > 0 || ca_fail_call(err, CA_REASON_EMPTY, "no words");
+    bool judged = heard && complete(in, file, recording, call, arena, err) &&
                   check_owner(in, call, arena, err) &&
                   ca_judge_call(in->pipeline, call, arena, err);
     if (judged) {

@@ -1,6 +1,8 @@
 /* score.c - satisfied weight over decided weight. */
 #include "callaudit/score.h"
 
+#include <math.h>
+
 ca_score ca_score_call(const ca_findings *findings)
 {
     int64_t satisfied = 0, decided = 0, unsure = 0;
@@ -17,7 +19,8 @@ ca_score ca_score_call(const ca_findings *findings)
     }
     score.decided = decided > 0 || score.critical;
     if (unsure > 0) {
-        score.unsure_share = (double)unsure / (double)(decided + unsure);
+        const double share = (double)unsure / (double)(decided + unsure);
+        score.unsure_share = round(share * 1e6) / 1e6; /* as every output writes it */
     }
     if (decided > 0 && !score.critical) {
         /* rounded half up in integers, so that the same findings give the same bytes */

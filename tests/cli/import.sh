@@ -234,7 +234,7 @@ echo "{$said }" >ann_20261002T090000_c9.json
 import 1 --db bad.db --format json ann_20261002T090000_c9.json
 matches "$tmp/err" ': duplicate: '
 rows 'calls' bad.db "SELECT call_uid, agent FROM v_call WHERE status = 'judged'" 'c9|tom'
-for when in yesterday 2026-10-01 2026-02-30T10:00:00 2026-10-01T25:00:00 ''; do
+for when in yesterday 2026-10-01 2026-02-30T10:00:00 2026-10-01T25:00:00; do
     import 1 --db bad.db --format json --agent a --started "$when" plain.json
     matches "$tmp/err" '^failed: plain.json: no-metadata: '
 done
@@ -261,3 +261,9 @@ import 3 --db no-such-folder/x.db --format json plain.json
 [ ! -e none.db ] || fail 'an import without rules made a database'
 import 0 --help
 has "$tmp/out" 'usage: callaudit import'
+
+# ---- what is not there is refused ---------------------------------------------------------------------
+printf '{"agent": "ann", "started": "2026-10-05T10:00:00+08:00", "call_id": "none", "lines": []}\n' >"$tmp/nothing.json"
+expect 1 "$PROGRAM" import --db "$tmp/nothing.db" --rules "$root/rules" --format json "$tmp/nothing.json"
+has "$tmp/err" 'empty: no words'
+expect 2 "$PROGRAM" import --db "$tmp/nothing.db" --rules "$root/rules" --format json --agent '' "$tmp/nothing.json"
