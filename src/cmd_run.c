@@ -391,6 +391,7 @@ static int run(arguments *args, ca_arena *arena)
     ca_batch_counts counts = {0};
     ca_error err = {0};
     screen s = {.terminal = isatty(STDERR_FILENO)};
+    catch_signals();
     int code = cmd_load_config(args->config, args->db, args->rules, &config, arena);
     if (code != CMD_OK || (code = cmd_load_rules(&config, &rulesets, arena)) != CMD_OK ||
         (code = check_models(&config, &rulesets, &args->batch, arena)) != CMD_OK) {
@@ -398,7 +399,6 @@ static int run(arguments *args, ca_arena *arena)
     }
     const ca_batch_watch watch = {observe, &s, &stop_signal};
     config.cdr_path = args->cdr ? args->cdr : config.cdr_path;
-    catch_signals();
     const bool ok = ca_batch_run(&config, &rulesets, &args->batch, &watch, &counts, arena, &err);
     clear_bar(&s);
     if (!ok) {
