@@ -405,8 +405,9 @@ bool ca_workers_wait(ca_workers *workers, int timeout_ms, ca_outcome *outcome, b
     if (!fds) {
         return ca_fail_memory(err);
     }
-    while (ok && !*got && now_ms() <= end) {
-        const int64_t left = end - now_ms();
+    /* The time left is read once a turn: a negative one would make the poll wait for ever. */
+    int64_t left = timeout_ms;
+    for (; ok && !*got && left >= 0; left = end - now_ms()) {
         if (!poll_workers(workers, (int)(left < TICK_MS ? left : TICK_MS), fds)) {
             break; /* a signal: the caller looks why */
         }
