@@ -387,6 +387,26 @@ static void read_root(reading *in, const ca_node *root)
     read_limits(in, root);
 }
 
+bool ca_config_parse(const char *path, const char *data, size_t length, ca_config *config,
+                     ca_diags *diags, ca_arena *arena, ca_error *err)
+{
+    if (!set_defaults(config, arena, err)) {
+        return false;
+    }
+    config->path = path;
+    reading in = {config, ca_path_folder(arena, path), diags, arena, true};
+    if (in.folder == NULL) {
+        return ca_fail_memory(err);
+    }
+    const ca_node *root = ca_yaml_parse(path, data, length, diags, arena);
+    if (root != NULL && root->kind != CA_NODE_MAP) {
+        ca_diag_add(diags, CA_ERROR, root->line, root->column, "expected keys, as database: FILE");
+    } else if (root != NULL) {
+        read_root(&in, root);
+    }
+    return diags->errors > 0 ? ca_diags_fail(diags, err) : in.memory || ca_fail_memory(err);
+}
+
 bool ca_config_load(const char *path, ca_config *config, ca_diags *diags, ca_arena *arena,
                     ca_error *err)
 {
@@ -402,17 +422,7 @@ bool ca_config_load(const char *path, ca_config *config, ca_diags *diags, ca_are
     if (!ca_read_file(config->path, CA_NODE_MAX_BYTES, &bytes, arena, &why)) {
         return ca_fail(err, CA_ESETUP, "configuration %s", why.msg);
     }
-    reading in = {config, ca_path_folder(arena, config->path), diags, arena, true};
-    if (in.folder == NULL) {
-        return ca_fail_memory(err);
-    }
-    const ca_node *root = ca_yaml_parse(config->path, bytes.data, bytes.length, diags, arena);
-    if (root != NULL && root->kind != CA_NODE_MAP) {
-        ca_diag_add(diags, CA_ERROR, root->line, root->column, "expected keys, as database: FILE");
-    } else if (root != NULL) {
-        read_root(&in, root);
-    }
-    return diags->errors > 0 ? ca_diags_fail(diags, err) : in.memory || ca_fail_memory(err);
+    return ca_config_parse(config->path, bytes.data, bytes.length, config, diags, arena, err);
 }
 
 bool ca_config_model(const ca_config *config, const char *language, ca_model *model,

@@ -16,6 +16,7 @@ static const struct command {
     {"import", cmd_import, "judge words from another recognizer"},
     {"sample", cmd_sample, "draw, list and verify a month's audit sample"},
     {"report", cmd_report, "scores of agents, calls and rules"},
+    {"model", cmd_model, "list and fetch models, and choose which ones hear"},
     {"db", cmd_db, "check, back up and export the database"},
 };
 

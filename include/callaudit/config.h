@@ -49,6 +49,10 @@ typedef struct ca_config {
 bool ca_config_load(const char *path, ca_config *config, ca_diags *diags, ca_arena *arena,
                     ca_error *err);
 
+/* The same for the bytes of a file that stands, or will stand, at `path`. */
+bool ca_config_parse(const char *path, const char *data, size_t length, ca_config *config,
+                     ca_diags *diags, ca_arena *arena, ca_error *err);
+
 /* The model of a language, resolved; CA_ESETUP when there is none. */
 bool ca_config_model(const ca_config *config, const char *language, ca_model *model,
                      ca_arena *arena, ca_error *err);

@@ -1,4 +1,5 @@
-/* fs.h - files and folders. Everything made here is readable by its owner alone (0600, 0700). */
+/* fs.h - files and folders. What is made here is readable by its owner alone (0600, 0700),
+ * unless a comment says otherwise. */
 #ifndef CALLAUDIT_FS_H
 #define CALLAUDIT_FS_H
 
@@ -17,8 +18,14 @@ bool ca_read_file(const char *path, size_t max, ca_bytes *out, ca_arena *arena, 
 /* Writes a file in one step: a temporary beside it, then rename. */
 bool ca_write_file(const char *path, const char *data, size_t length, ca_error *err);
 
+/* The same for a file that exists, which keeps its mode and owner; a symbolic link is followed. */
+bool ca_rewrite_file(const char *path, const char *data, size_t length, ca_error *err);
+
 /* Makes a folder and its parents; an existing folder is fine. */
 bool ca_make_folders(const char *path, ca_error *err);
+
+/* The same, but readable by all (0755): for what holds no personal data. */
+bool ca_make_public_folders(const char *path, ca_error *err);
 
 /* folder/name in the arena; name alone when it is absolute or folder is "" or ".". */
 char *ca_path_join(ca_arena *arena, const char *folder, const char *name);

@@ -18,6 +18,9 @@ typedef struct ca_pronunciation {
 ca_lexicon *ca_lexicon_open(const char *path, ca_error *err);
 void ca_lexicon_close(ca_lexicon *lexicon);
 
+/* How many words there are, each counted once whatever its pronunciations. */
+size_t ca_lexicon_words(const ca_lexicon *lexicon);
+
 /* The pronunciations of a word, the first one first; 0 when it is not in the dictionary. */
 size_t ca_lexicon_find(const ca_lexicon *lexicon, const char *word, size_t length,
                        const ca_pronunciation **first);

@@ -145,6 +145,50 @@ bool ca_write_file(const char *path, const char *data, size_t length, ca_error *
     return ok;
 }
 
+/* Fills the temporary with mode and owner of the file that it will replace. */
+static bool rewrite(const char *path, char *temporary, const struct stat *old, const char *data,
+                    size_t length)
+{
+    const int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    const bool other = old->st_uid != geteuid() || old->st_gid != getegid();
+    if (other && fchown(fd, old->st_uid, old->st_gid) != 0) {
+        (void)close(fd);
+    } else if (fchmod(fd, old->st_mode & 07777) != 0) {
+        (void)close(fd);
+    } else if (fill_and_close(fd, data, length) && rename(temporary, path) == 0) {
+        return true;
+    }
+    const int saved = errno;
+    (void)unlink(temporary);
+    errno = saved;
+    return false;
+}
+
+bool ca_rewrite_file(const char *path, const char *data, size_t length, ca_error *err)
+{
+    struct stat old;
+    char *real = realpath(path, NULL);
+    if (!real || stat(real, &old) != 0 || !S_ISREG(old.st_mode)) {
+        ca_fail(err, CA_EIO, "%s: %s", path, real ? "not a regular file" : strerror(errno));
+        free(real);
+        return false;
+    }
+    ca_buf temporary = {0};
+    temporary_name(real, &temporary);
+    bool ok = !temporary.failed;
+    if (!ok) {
+        ca_fail_memory(err);
+    } else if (!rewrite(real, temporary.data, &old, data, length)) {
+        ok = ca_fail(err, CA_EIO, "cannot rewrite %s: %s", path, strerror(errno));
+    }
+    ca_buf_release(&temporary);
+    free(real);
+    return ok;
+}
+
 int ca_memory_file(const char *data, size_t length, char *path, size_t path_size, ca_error *err)
 {
     int fd = memfd_create("callaudit", MFD_CLOEXEC);
@@ -164,7 +208,7 @@ int ca_memory_file(const char *data, size_t length, char *path, size_t path_size
 /* ---- folders ---- */
 
 /* Makes the folder and each parent by cutting `path` at every '/' in turn. */
-static bool make_each(char *path)
+static bool make_each(char *path, mode_t mode)
 {
     for (char *at = path + 1;; at++) {
         char here = *at;
@@ -172,7 +216,7 @@ static bool make_each(char *path)
             continue;
         }
         *at = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        if (mkdir(path, mode) != 0 && errno != EEXIST) {
             return false;
         }
         *at = here;
@@ -182,7 +226,7 @@ static bool make_each(char *path)
     }
 }
 
-bool ca_make_folders(const char *path, ca_error *err)
+static bool make_folders(const char *path, mode_t mode, ca_error *err)
 {
     struct stat info;
     ca_buf copy = {0};
@@ -190,13 +234,23 @@ bool ca_make_folders(const char *path, ca_error *err)
     bool ok = !copy.failed;
     if (!ok) {
         ca_fail_memory(err);
-    } else if (!make_each(copy.data) || stat(copy.data, &info) != 0) {
+    } else if (!make_each(copy.data, mode) || stat(copy.data, &info) != 0) {
         ok = ca_fail(err, CA_EIO, "cannot make the folder %s: %s", path, strerror(errno));
     } else if (!S_ISDIR(info.st_mode)) {
         ok = ca_fail(err, CA_EIO, "%s: exists and is not a folder", path);
     }
     ca_buf_release(&copy);
     return ok;
+}
+
+bool ca_make_folders(const char *path, ca_error *err)
+{
+    return make_folders(path, 0700, err);
+}
+
+bool ca_make_public_folders(const char *path, ca_error *err)
+{
+    return make_folders(path, 0755, err);
 }
 
 static int by_bytes(const void *left, const void *right)

@@ -120,6 +120,19 @@ void ca_lexicon_close(ca_lexicon *lexicon)
     }
 }
 
+size_t ca_lexicon_words(const ca_lexicon *lexicon)
+{
+    size_t words = 0;
+    const ca_pronunciation *before = NULL;
+    for (size_t i = 0; i < lexicon->entries.count; i++) {
+        const ca_pronunciation *entry = &lexicon->entries.items[i];
+        words += before == NULL || compare_text(before->name, before->base_length, entry->name,
+                                                entry->base_length) != 0;
+        before = entry;
+    }
+    return words;
+}
+
 size_t ca_lexicon_find(const ca_lexicon *lexicon, const char *word, size_t length,
                        const ca_pronunciation **first)
 {
