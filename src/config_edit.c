@@ -127,9 +127,8 @@ static bool unsafe(ca_error *err, const char *why)
     return ca_fail(err, CA_ESETUP, "models: cannot be edited safely: %s", why);
 }
 
-static bool set_text(const editor *e, piece *p, char *text, ca_error *err)
+static bool set_text(piece *p, char *text, ca_error *err)
 {
-    (void)e;
     p->text = text;
     return text || ca_fail_memory(err);
 }
@@ -142,7 +141,7 @@ static bool replace_scalar(const editor *e, const ca_node *node, const char *bef
     if (p->cut == 0) {
         return unsafe(err, "the entry is not plain text on one line");
     }
-    return set_text(e, p, ca_arena_printf(e->arena, "%s%s%s", before, e->value, after), err);
+    return set_text(p, ca_arena_printf(e->arena, "%s%s%s", before, e->value, after), err);
 }
 
 /* A line of its own behind the line of the key `models`. */
@@ -151,7 +150,7 @@ static bool add_line(const editor *e, const ca_node *models, int indent, piece *
     p->at = next_line(e, offset_of(e, models->key_line, models->key_column));
     p->cut = 0;
     const char *before = ends_with_break(e, p->at) ? "" : e->eol;
-    return set_text(e, p,
+    return set_text(p,
                     ca_arena_printf(e->arena, "%s%*s%s: %s%s", before, indent, "", e->language,
                                     e->value, e->eol),
                     err);
@@ -163,7 +162,7 @@ static bool add_item(const editor *e, const ca_node *models, piece *p, ca_error 
     p->at = offset_of(e, models->line, models->column) + 1;
     p->cut = 0;
     return set_text(
-        e, p,
+        p,
         ca_arena_printf(e->arena, "%s: %s%s", e->language, e->value, models->count > 0 ? ", " : ""),
         err);
 }
@@ -177,7 +176,7 @@ static bool add_section(const editor *e, const ca_node *root, piece *p, ca_error
     }
     p->at = e->length;
     p->cut = 0;
-    return set_text(e, p,
+    return set_text(p,
                     ca_arena_printf(e->arena, "%s%*smodels:%s%*s%s: %s%s",
                                     ends_with_break(e, e->length) ? "" : e->eol, indent, "", e->eol,
                                     indent + 2, "", e->language, e->value, e->eol),
@@ -204,6 +203,9 @@ static bool find_piece(const editor *e, const ca_node *root, piece *p, ca_error 
         return entry->kind == CA_NODE_SCALAR
                    ? replace_scalar(e, entry, "", "", p, err)
                    : unsafe(err, "the language's entry has settings of its own");
+    }
+    if (models->kind == CA_NODE_SCALAR && !ca_node_is_null(models)) {
+        return unsafe(err, "it is text");
     }
     if (models->kind == CA_NODE_SCALAR) {
         if (*models->text == '\0' && models->style == CA_SCALAR_PLAIN) {
