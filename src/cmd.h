@@ -18,6 +18,7 @@ int cmd_import(int argc, char **argv);
 int cmd_sample(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_model(int argc, char **argv);
+int cmd_doctor(int argc, char **argv);
 int cmd_db(int argc, char **argv);
 
 /* "callaudit: message" on stderr; the exit code that belongs to the error. */

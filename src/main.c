@@ -17,6 +17,7 @@ static const struct command {
     {"sample", cmd_sample, "draw, list and verify a month's audit sample"},
     {"report", cmd_report, "scores of agents, calls and rules"},
     {"model", cmd_model, "list and fetch models, and choose which ones hear"},
+    {"doctor", cmd_doctor, "would a night run here, and how long would it take"},
     {"db", cmd_db, "check, back up and export the database"},
 };
 

@@ -3,7 +3,7 @@
 #ifndef CALLAUDIT_AUDIO_H
 #define CALLAUDIT_AUDIO_H
 
-#include "callaudit/error.h"
+#include "callaudit/text.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -47,5 +47,8 @@ bool ca_resample(ca_resampler *resampler, const int16_t *in, size_t count, size_
 
 /* True for endings that decode() takes. */
 bool ca_audio_known_name(const char *path);
+
+/* Appends the libraries and their versions, for people. */
+void ca_audio_version(ca_buf *out);
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef CALLAUDIT_DB_H
 #define CALLAUDIT_DB_H
 
-#include "callaudit/arena.h"
+#include "callaudit/text.h"
 
 #include <stdint.h>
 
@@ -68,5 +68,8 @@ double ca_column_real(const ca_stmt *stmt, int column);
  * CA_EIO; 0 for never. Counts down as steps are made. */
 extern long ca_db_fail_at;
 #endif
+
+/* Appends the library and its version, for people. */
+void ca_db_version(ca_buf *out);
 
 #endif

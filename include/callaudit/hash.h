@@ -2,7 +2,7 @@
 #ifndef CALLAUDIT_HASH_H
 #define CALLAUDIT_HASH_H
 
-#include "callaudit/error.h"
+#include "callaudit/text.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,5 +17,8 @@ ca_hash ca_hash_bytes(const void *data, size_t length);
 
 /* Hashes what an open descriptor holds from its beginning; fails when reading fails. */
 bool ca_hash_file(int fd, ca_hash *out, uint64_t *length, ca_error *err);
+
+/* Appends the library and its version, for people. */
+void ca_hash_version(ca_buf *out);
 
 #endif

@@ -26,4 +26,7 @@ void ca_json_null(ca_json *json, const char *key);
  * text was not UTF-8. */
 bool ca_json_write(const ca_json *json, bool indent, ca_buf *out, ca_error *err);
 
+/* Appends the library and its version, for people. */
+void ca_json_version(ca_buf *out);
+
 #endif

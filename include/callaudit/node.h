@@ -6,6 +6,7 @@
 #define CALLAUDIT_NODE_H
 
 #include "callaudit/diag.h"
+#include "callaudit/text.h"
 
 #include <stdint.h>
 
@@ -72,5 +73,8 @@ bool ca_node_need_bool(const ca_node *map, const char *key, bool *value, ca_diag
 /* The index of the scalar among names, `absent` when the key is not there, -1 after an error. */
 int ca_node_need_choice(const ca_node *map, const char *key, const char *const *names, size_t count,
                         int absent, ca_diags *diags);
+
+/* Appends the library and its version, for people. */
+void ca_yaml_version(ca_buf *out);
 
 #endif

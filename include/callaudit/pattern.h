@@ -2,7 +2,7 @@
 #ifndef CALLAUDIT_PATTERN_H
 #define CALLAUDIT_PATTERN_H
 
-#include "callaudit/arena.h"
+#include "callaudit/text.h"
 
 typedef struct ca_pattern ca_pattern;
 
@@ -30,5 +30,8 @@ ca_match_result ca_pattern_find(ca_pattern *pattern, const char *text, size_t le
  * the group took no part. */
 char *ca_pattern_group(const ca_pattern *pattern, const char *text, const char *name,
                        ca_arena *arena);
+
+/* Appends the library and its version, for people. */
+void ca_pattern_version(ca_buf *out);
 
 #endif

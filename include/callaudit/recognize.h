@@ -54,4 +54,7 @@ void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */
 bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
                   ca_arena *arena, ca_error *err);
 
+/* Appends the library and its version, for people. */
+void ca_recognizer_version(ca_buf *out);
+
 #endif

@@ -50,3 +50,8 @@ bool ca_hash_file(int fd, ca_hash *out, uint64_t *length, ca_error *err)
     *length = (uint64_t)offset;
     return true;
 }
+
+void ca_hash_version(ca_buf *out)
+{
+    ca_buf_printf(out, "libsodium %s", sodium_version_string());
+}

@@ -298,3 +298,8 @@ const ca_node *ca_json_parse(const char *data, size_t length, ca_arena *arena, c
     json_decref(top);
     return root;
 }
+
+void ca_json_version(ca_buf *out)
+{
+    ca_buf_printf(out, "jansson %s", jansson_version_str());
+}

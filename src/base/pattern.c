@@ -183,3 +183,10 @@ char *ca_pattern_group(const ca_pattern *pattern, const char *text, const char *
     }
     return NULL;
 }
+
+void ca_pattern_version(ca_buf *out)
+{
+    char version[64] = "";
+    (void)pcre2_config(PCRE2_CONFIG_VERSION, version);
+    ca_buf_printf(out, "PCRE2 %s", version);
+}

@@ -347,3 +347,8 @@ const ca_node *ca_yaml_parse(const char *path, const char *data, size_t length, 
     yaml_parser_delete(&r.parser);
     return diags->errors == errors_before ? r.root : NULL;
 }
+
+void ca_yaml_version(ca_buf *out)
+{
+    ca_buf_printf(out, "libyaml %s", yaml_get_version_string());
+}

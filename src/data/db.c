@@ -449,3 +449,8 @@ double ca_column_real(const ca_stmt *stmt, int column)
 {
     return sqlite3_column_double(stmt->handle, column);
 }
+
+void ca_db_version(ca_buf *out)
+{
+    ca_buf_printf(out, "SQLite %s", sqlite3_libversion());
+}

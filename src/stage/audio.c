@@ -433,3 +433,8 @@ bool ca_resample(ca_resampler *resampler, const int16_t *in, size_t count, size_
     soxr_error_t problem = soxr_process(resampler->soxr, in, in ? count : 0, used, out, room, got);
     return !problem || ca_fail(err, CA_EINTERNAL, "resampling: %s", problem);
 }
+
+void ca_audio_version(ca_buf *out)
+{
+    ca_buf_printf(out, "%s, %s", sf_version_string(), soxr_version());
+}

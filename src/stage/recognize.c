@@ -707,3 +707,9 @@ bool ca_recognize(ca_recognizer *r, const ca_audio *audio, bool transcript, ca_c
     call->transcript = read;
     return call->model ? ca_call_sort_lines(call, arena, err) : ca_fail_memory(err);
 }
+
+/* The library does not tell its version; this file is written for that one. */
+void ca_recognizer_version(ca_buf *out)
+{
+    ca_buf_puts(out, "PocketSphinx 5prealpha");
+}
