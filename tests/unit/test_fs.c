@@ -71,6 +71,42 @@ static void test_fs__write_then_read(void **state)
     assert_int_equal(bytes.length, 0);
 }
 
+static void test_fs__rewrite_keeps_mode_and_link(void **state)
+{
+    (void)state;
+    ca_error err = {0}, none = {0}, folder = {0};
+    ca_bytes bytes;
+    struct stat info;
+    const char *path = in_home("config");
+    const char *link = in_home("link");
+    assert_true(ca_write_file(path, "old", 3, &err));
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_int_equal(symlink("config", link), 0);
+    assert_true(ca_rewrite_file(link, "longer", 6, &err));
+    assert_int_equal(lstat(link, &info), 0);
+    assert_true(S_ISLNK(info.st_mode));
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0640);
+    assert_true(ca_read_file(path, 10, &bytes, arena, &err));
+    assert_string_equal(bytes.data, "longer");
+    assert_false(ca_rewrite_file(in_home("none"), "x", 1, &none));
+    assert_int_equal(none.code, CA_EIO);
+    assert_false(ca_rewrite_file(home, "x", 1, &folder));
+    assert_int_equal(unlink(link), 0);
+}
+
+static void test_fs__public_folders_are_for_all(void **state)
+{
+    (void)state;
+    ca_error err = {0};
+    struct stat info;
+    const mode_t before = umask(022);
+    assert_true(ca_make_public_folders(in_home("public/a"), &err));
+    umask(before);
+    assert_int_equal(stat(in_home("public/a"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0755);
+}
+
 static void test_fs__read_refuses(void **state)
 {
     (void)state;
@@ -225,6 +261,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fs__write_then_read),
+        cmocka_unit_test(test_fs__rewrite_keeps_mode_and_link),
+        cmocka_unit_test(test_fs__public_folders_are_for_all),
         cmocka_unit_test(test_fs__read_refuses),
         cmocka_unit_test(test_fs__read_does_not_block),
         cmocka_unit_test(test_fs__write_refuses),

@@ -52,6 +52,7 @@ static void test_lexicon__finds_every_pronunciation_of_a_word_alone(void **state
     fixture f;
     const ca_pronunciation *first;
     open_text(&f, dictionary);
+    assert_int_equal(ca_lexicon_words(f.lexicon), 8);
     assert_int_equal(ca_lexicon_find(f.lexicon, "the", 3, &first), 2);
     assert_string_equal(first[0].name, "the");
     assert_string_equal(first[1].phones, "DH IY");
