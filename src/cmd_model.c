@@ -243,7 +243,7 @@ int cmd_model(int argc, char **argv)
     model_request r = {.silence_s = 30};
     const struct verb *verb = NULL;
     int code = parse_arguments(argc, argv, &r, &verb);
-    if (code != CMD_OK) {
+    if (code != CMD_OK || verb == NULL) {
         return code == -1 ? print_help() : code;
     }
     r.arena = ca_arena_new(0);

@@ -89,12 +89,12 @@ static int open_part(const transfer *t, ca_error *err)
     return fd;
 }
 
-static bool fetch_from(const transfer *t, const char *source, bool *absent, ca_error *err)
+static bool fetch_from(transfer *t, const char *source, bool *absent, ca_error *err)
 {
     const ca_fetch_options options = {.max_bytes = t->file->size,
                                       .silence_s = t->request->silence_s,
                                       .progress = on_progress,
-                                      .context = (void *)(uintptr_t)t};
+                                      .context = t};
     ca_error why = {0};
     *absent = false;
     const int fd = open_part(t, err);
@@ -117,7 +117,7 @@ static bool fetch_from(const transfer *t, const char *source, bool *absent, ca_e
 }
 
 /* A mirror's, or the public ones in turn; the trouble with the last one is told. */
-static bool fetch_anywhere(const transfer *t, bool *absent, ca_arena *arena, ca_error *err)
+static bool fetch_anywhere(transfer *t, bool *absent, ca_arena *arena, ca_error *err)
 {
     const char *from = t->request->from;
     *absent = true;

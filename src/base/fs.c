@@ -154,9 +154,8 @@ static bool rewrite(const char *path, char *temporary, const struct stat *old, c
         return false;
     }
     const bool other = old->st_uid != geteuid() || old->st_gid != getegid();
-    if (other && fchown(fd, old->st_uid, old->st_gid) != 0) {
-        (void)close(fd);
-    } else if (fchmod(fd, old->st_mode & 07777) != 0) {
+    if ((other && fchown(fd, old->st_uid, old->st_gid) != 0) ||
+        fchmod(fd, old->st_mode & 07777) != 0) {
         (void)close(fd);
     } else if (fill_and_close(fd, data, length) && rename(temporary, path) == 0) {
         return true;
