@@ -8,8 +8,9 @@
  * without its first word; below the unigrams stands 1 / vocabulary. Witten-Bell needs no counts of
  * counts, which the wordings of a rule file (each said once) do not have.
  *
- * Why not a library: Debian 12 has neither SRILM nor KenLM; it has IRSTLM (6.00.05), C++ and made
- * of programs and scripts that pass files, last released in 2015; it ends the process on errors. */
+ * Why not a library: Debian 12 has neither SRILM nor KenLM. It has IRSTLM (6.00.05), a C++ library
+ * made to be run as programs and scripts that pass files; it calls exit() on errors and the last
+ * upstream version there is of 2016. */
 #ifndef CALLAUDIT_NGRAM_H
 #define CALLAUDIT_NGRAM_H
 
