@@ -288,9 +288,23 @@ static void read_models(reading *in, const ca_node *root)
     }
 }
 
+/* What shapes the language model of transcripts. */
+static void read_language_model(reading *in, const ca_node *hearing)
+{
+    ca_config *config = in->config;
+    read_path(in, hearing, "text", &config->text);
+    ca_node_need_double(hearing, "phrase_weight", 0, 0.9, &config->phrase_weight, in->diags);
+    ca_node_need_double(hearing, "text_weight", 0, 0.9, &config->text_weight, in->diags);
+    if (config->phrase_weight + config->text_weight > 0.95) {
+        complain(in, hearing,
+                 "phrase_weight and text_weight must leave 0.05 for the language model");
+    }
+}
+
 static void read_hearing(reading *in, const ca_node *root)
 {
-    static const char *const names[] = {"transcript", "accept", "doubt", "min_snr"};
+    static const char *const names[] = {"transcript", "accept",        "doubt",      "min_snr",
+                                        "text",       "phrase_weight", "text_weight"};
     static const char *const when[] = {"none", "sample", "findings", "all"};
     const ca_node *hearing = section(in, root, "hearing", names, COUNT(names));
     if (hearing == NULL) {
@@ -308,6 +322,7 @@ static void read_hearing(reading *in, const ca_node *root)
     if (belief->doubt > belief->accept) {
         complain(in, hearing, "doubt must not be above accept");
     }
+    read_language_model(in, hearing);
 }
 
 static void read_sample(reading *in, const ca_node *root)
@@ -359,6 +374,8 @@ static bool set_defaults(ca_config *config, ca_arena *arena, ca_error *err)
         .filename_pattern = default_filename,
         .channels = {CA_SIDE_LEFT, 0},
         .transcripts = CA_TRANSCRIPT_SAMPLE,
+        .phrase_weight = 0.1,
+        .text_weight = 0.1,
         .belief = {.accept = 0.5, .doubt = 0.3, .min_snr_db = 10},
         .limits = {.audio = {.min_ms = 1000, .max_ms = 14400000, .max_bytes = 1000000000},
                    .call_seconds = 300,
@@ -431,5 +448,8 @@ bool ca_config_model(const ca_config *config, const char *language, ca_model *mo
                        "no model for %s: name one in the configuration, as models: {%s: FOLDER}",
                        language, language);
     }
+    model->phrase_weight = config->phrase_weight;
+    model->text = config->text;
+    model->text_weight = config->text_weight;
     return ca_model_resolve(model, arena, err);
 }

@@ -17,6 +17,9 @@ typedef struct ca_model {
     int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
     double phone_loop_prior;    /* -kws_plp */
     double high_voice_warp;     /* frequency warp for high voices, 1 for none; see model.c */
+    double phrase_weight;       /* of the wordings in the language model of transcripts, 0..1 */
+    const char *text;           /* a desk's own text for it, see corpus.h; NULL for none */
+    double text_weight;         /* of that text; the model's own weight is the rest */
 } ca_model;
 
 /* One wording to listen for. `rule` numbers the rules over all rule sets given to one
