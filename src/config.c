@@ -1,5 +1,6 @@
 /* config.c - callaudit.yaml: defaults first, then what the file says, key by key. */
 #include "callaudit/config.h"
+#include "callaudit/corpus.h"
 #include "callaudit/fs.h"
 #include "callaudit/pattern.h"
 
@@ -288,16 +289,38 @@ static void read_models(reading *in, const ca_node *root)
     }
 }
 
+/* A text that cannot be used is told at once, not by every call that is heard. */
+static void check_text(reading *in, const ca_node *node)
+{
+    ca_error why = {0};
+    ca_strings lines = {0};
+    const char *path = in->diags->path;
+    const size_t errors = in->diags->errors;
+    ca_arena *arena = ca_arena_new(0);
+    if (arena == NULL) {
+        in->memory = false;
+    } else if (!ca_corpus_read(in->config->text, &lines, in->diags, arena, &why)) {
+        in->diags->path = path;
+        if (in->diags->errors == errors) {
+            complain(in, node, why.msg);
+        }
+    }
+    in->diags->path = path;
+    ca_arena_free(arena);
+}
+
 /* What shapes the language model of transcripts. */
 static void read_language_model(reading *in, const ca_node *hearing)
 {
     ca_config *config = in->config;
     read_path(in, hearing, "text", &config->text);
+    if (config->text != NULL) {
+        check_text(in, ca_node_get(hearing, "text"));
+    }
     ca_node_need_double(hearing, "phrase_weight", 0, 0.9, &config->phrase_weight, in->diags);
     ca_node_need_double(hearing, "text_weight", 0, 0.9, &config->text_weight, in->diags);
     if (config->phrase_weight + config->text_weight > 0.95) {
-        complain(in, hearing,
-                 "phrase_weight and text_weight must leave 0.05 for the language model");
+        complain(in, hearing, "phrase_weight and text_weight leave too little for the model");
     }
 }
 

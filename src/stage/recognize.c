@@ -14,6 +14,7 @@
 #include "callaudit/detect.h"
 #include "callaudit/fs.h"
 #include "callaudit/lexicon.h"
+#include "callaudit/merge.h"
 #include "recognize_reader.h"
 
 #include <math.h>
@@ -47,7 +48,8 @@ struct ca_recognizer {
     ps_decoder_t *spotter; /* keyphrase pass: small dictionary, one search a speaker */
     ps_decoder_t *reader;  /* transcripts: whole dictionary and language model; or NULL */
     ca_targets targets;
-    list_lines lines; /* sorted by names */
+    ca_wording_sounds sounds; /* of the targets; empty without a reader */
+    list_lines lines;         /* sorted by names */
     bool listens[CA_SPEAKER_COUNT];
 };
 
@@ -290,7 +292,8 @@ static bool start_reader(ca_recognizer *r, const char *features, const ca_lexico
         cmd_ln_set_int32_r(options, "-maxwpf", 10);
     }
     r->reader = start_decoder(options, &r->model, err);
-    return r->reader && reader_use_models(r->reader, &r->model, &r->targets, lexicon, err);
+    return r->reader && reader_use_models(r->reader, &r->model, &r->targets, lexicon, err) &&
+           reader_learn_sounds(&r->model, &r->targets, lexicon, &r->sounds, r->arena, err);
 }
 
 static bool start_decoders(ca_recognizer *r, const ca_lexicon *lexicon, bool transcripts,
@@ -645,6 +648,11 @@ bool ca_recognize(ca_recognizer *r, const ca_audio *audio, bool transcript, ca_c
         if (!ca_detection_add(&detections.items[d], target, call, arena, err)) {
             return false;
         }
+    }
+    if (read &&
+        (!reader_add_sounds(r->reader, &r->targets, &r->sounds, &detections, call, arena, err) ||
+         !ca_merge_phrases(call, arena, err))) {
+        return false;
     }
     call->model = ca_arena_strdup(arena, ca_path_name(r->model.acoustic));
     call->transcript = read;

@@ -9,8 +9,10 @@
 #include <math.h>
 #include <pocketsphinx.h>
 #include <ps_lattice.h>
+#include <sphinxbase/ckd_alloc.h>
 #include <sphinxbase/ngram_model.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum { FRAME_MS = 10, PATH_SIZE = 64, MAX_MODELS = 3 };
@@ -255,4 +257,132 @@ bool reader_take_segment(ps_decoder_t *decoder, const ca_segment *segment, ca_sp
                       .first_word = first,
                       .word_count = count};
     return true;
+}
+
+/* ---- wordings by their sounds ---- */
+
+bool reader_learn_sounds(const ca_model *model, const ca_targets *targets,
+                         const ca_lexicon *lexicon, ca_wording_sounds *sounds, ca_arena *arena,
+                         ca_error *err)
+{
+    const bool chinese = strncasecmp(model->language, "zh", 2) == 0;
+    for (size_t t = 0; chinese && t < targets->count; t++) {
+        ca_strings words = {0};
+        ca_strings unknown = {0};
+        ca_phones *phones = ca_push(arena, sounds);
+        if (!phones) {
+            return ca_fail_memory(err);
+        }
+        if (!ca_lexicon_split(lexicon, targets->items[t].text, &words, &unknown, arena, err)) {
+            return false;
+        }
+        for (size_t w = 0; unknown.count == 0 && w < words.count; w++) {
+            const ca_pronunciation *first;
+            ca_lexicon_find(lexicon, words.items[w], strlen(words.items[w]), &first);
+            if (!ca_phones_add(phones, first->phones, 0, 0, arena, err)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool spell_line(ps_decoder_t *decoder, const ca_call *call, const ca_line *line,
+                       ca_phones *said, ca_arena *arena, ca_error *err)
+{
+    for (size_t w = line->first_word; w < line->first_word + line->word_count; w++) {
+        const ca_word *word = &call->words.items[w];
+        char *phones = ps_lookup_word(decoder, word->text);
+        const bool ok =
+            !phones || ca_phones_add(said, phones, word->start_ms, word->end_ms, arena, err);
+        ckd_free(phones);
+        if (!ok) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The wording was heard there by the keyphrase pass, and no less surely. */
+static bool is_detected(const ca_detections *detections, size_t target, ca_speaker speaker,
+                        const ca_sound_match *match)
+{
+    const double confidence = ca_sound_confidence(match->distance);
+    for (size_t d = 0; d < detections->count; d++) {
+        const ca_detection *other = &detections->items[d];
+        if (other->target == target && other->speaker == speaker &&
+            other->start_ms < match->end_ms && match->start_ms < other->end_ms &&
+            ca_margin_confidence(other->margin) >= confidence) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A hundredth of confidence stands for a unit of margin, so that one phone more or less in twenty
+ * is a clear lead where foreign wordings compete. */
+static bool find_in_line(const ca_line *line, const ca_phones *said, const ca_targets *targets,
+                         const ca_wording_sounds *sounds, const ca_detections *heard,
+                         ca_detections *found, ca_arena *arena, ca_error *err)
+{
+    for (size_t t = 0; t < sounds->count; t++) {
+        ca_sound_matches matches = {0};
+        if (!(targets->items[t].speakers & 1U << line->speaker)) {
+            continue;
+        }
+        if (!ca_sounds_find(said, &sounds->items[t], &matches, arena, err)) {
+            return false;
+        }
+        for (size_t m = 0; m < matches.count; m++) {
+            const ca_sound_match *match = &matches.items[m];
+            if (is_detected(heard, t, line->speaker, match)) {
+                continue;
+            }
+            ca_detection *item = ca_push(arena, found);
+            if (!item) {
+                return ca_fail_memory(err);
+            }
+            *item = (ca_detection){.target = t,
+                                   .speaker = line->speaker,
+                                   .start_ms = match->start_ms,
+                                   .end_ms = match->end_ms,
+                                   .margin = 100 * ca_sound_confidence(match->distance)};
+        }
+    }
+    return true;
+}
+
+static bool add_lines(const ca_detections *found, const ca_targets *targets, ca_call *call,
+                      ca_arena *arena, ca_error *err)
+{
+    for (size_t d = 0; d < found->count; d++) {
+        const ca_detection *item = &found->items[d];
+        if (!ca_detection_add(item, &targets->items[item->target], call, arena, err)) {
+            return false;
+        }
+        ca_line *line = &call->lines.items[call->lines.count - 1];
+        line->confidence = item->margin / 100;
+        for (size_t w = 0; w < line->word_count; w++) {
+            call->words.items[line->first_word + w].confidence = line->confidence;
+        }
+    }
+    return true;
+}
+
+bool reader_add_sounds(ps_decoder_t *decoder, const ca_targets *targets,
+                       const ca_wording_sounds *sounds, const ca_detections *detections,
+                       ca_call *call, ca_arena *arena, ca_error *err)
+{
+    ca_detections found = {0};
+    for (size_t i = 0; sounds->count > 0 && i < call->lines.count; i++) {
+        const ca_line *line = &call->lines.items[i];
+        ca_phones said = {0};
+        if (line->tier == CA_TIER_TRANSCRIPT &&
+            (!spell_line(decoder, call, line, &said, arena, err) ||
+             !find_in_line(line, &said, targets, sounds, detections, &found, arena, err))) {
+            return false;
+        }
+    }
+    return ca_detections_compete(&found, targets, err) &&
+           add_lines(&found, targets, call, arena, err);
 }
