@@ -25,7 +25,7 @@ enum { FRAME_MS = 10, PATH_SIZE = 64, MAX_MODELS = 3 };
 typedef struct mixture {
     ps_decoder_t *decoder;
     const ca_lexicon *lexicon;
-    ngram_model_t *models[MAX_MODELS]; /* the set that is made of them owns them */
+    ngram_model_t *models[MAX_MODELS];
     float32 weights[MAX_MODELS];
     int32 count;
 } mixture;
@@ -108,19 +108,21 @@ static bool collect_models(mixture *mix, const ca_model *model, const ca_targets
     return ok;
 }
 
-/* One model of all of them; NULL on failure, and then they are freed. */
+static void free_models(mixture *mix)
+{
+    for (int32 i = 0; i < mix->count; i++) {
+        ngram_model_free(mix->models[i]);
+    }
+}
+
+/* One model of all of them, which holds them itself; NULL on failure. */
 static ngram_model_t *mix_models(mixture *mix)
 {
     char names[MAX_MODELS][16] = {"general", "wordings", "desk"};
     char *list[] = {names[0], names[1], names[2]};
-    ngram_model_t *set = mix->count == 1
-                             ? mix->models[0]
-                             : ngram_model_set_init(ps_get_config(mix->decoder), mix->models, list,
-                                                    mix->weights, mix->count);
-    for (int32 i = 0; !set && i < mix->count; i++) {
-        ngram_model_free(mix->models[i]);
-    }
-    return set;
+    return mix->count == 1 ? ngram_model_retain(mix->models[0])
+                           : ngram_model_set_init(ps_get_config(mix->decoder), mix->models, list,
+                                                  mix->weights, mix->count);
 }
 
 bool reader_use_models(ps_decoder_t *decoder, const ca_model *model, const ca_targets *targets,
@@ -129,12 +131,11 @@ bool reader_use_models(ps_decoder_t *decoder, const ca_model *model, const ca_ta
     static const char search[] = "transcript";
     mixture mix = {.decoder = decoder, .lexicon = lexicon};
     if (!collect_models(&mix, model, targets, err)) {
-        for (int32 i = 0; i < mix.count; i++) {
-            ngram_model_free(mix.models[i]);
-        }
+        free_models(&mix);
         return false;
     }
     ngram_model_t *all = mix_models(&mix);
+    free_models(&mix);
     const bool ok =
         all && ps_set_lm(decoder, search, all) == 0 && ps_set_search(decoder, search) == 0;
     ngram_model_free(all);
