@@ -2,12 +2,13 @@
 """How good are transcripts? Word error rate, rules judged by transcripts alone, and what their confidence is worth.
 
     python3 tests/bench/transcripts.py [--program build/callaudit] [--hearing 'phrase_weight: 0.1'] [--calls c1001,c1002]
-                                       [--models debian,telephone] [--save FILE] [--load FILE]
+                                       [--models debian,telephone] [--alone] [--save FILE] [--load FILE]
 
 Hears the English calls of samples/ with `callaudit explain --trace --transcript` and compares with samples/truth.csv
 (words) and samples/truth-rules.csv (verdicts; those that are n/a there are left out, unsure is no hit). `believed` judges
 every transcript line as if it were certain; `weighed` by the confidence that it has; `together` is the call as a night
-judges it, keyphrases and transcript. Standard library only. The models of the telephone band are looked for in
+judges it, keyphrases and transcript. With --alone the keyphrase pass is made deaf (kws_plp: 1), so that nothing of it
+stands in the transcripts. Standard library only. The models of the telephone band are looked for in
 BENCH_MODELS (default ../shared/models).
 """
 import argparse
@@ -145,8 +146,9 @@ def measure(args, name, folder):
     text = (SAMPLES / 'callaudit.yaml').read_text(encoding='utf-8')
     text = text.replace('cdr.csv', str(SAMPLES / 'cdr.csv')).replace('../rules', str(ROOT / 'rules'))
     text = text.replace('hearing: {transcript: none}', f'hearing: {{transcript: all{", " + args.hearing if args.hearing else ""}}}')
-    if name == 'telephone':
-        text += f"models: {{en-US: '{MODELS / 'en-us-8khz'}'}}\n"
+    keys = [f"acoustic: '{MODELS / 'en-us-8khz'}'"] if name == 'telephone' else []
+    keys += ['kws_plp: 1'] if args.alone else []
+    text += f'models: {{en-US: {{{", ".join(keys)}}}}}\n' if keys else ''
     config.write_text(text, encoding='utf-8')
     calls = [call for call in english_calls() if not args.calls or call.uid in args.calls.split(',')]
     if args.load:
@@ -166,6 +168,7 @@ def main():
     options.add_argument('--hearing', default='', help="further keys of the configuration's hearing section")
     options.add_argument('--calls', default='', help='only these, parted by commas')
     options.add_argument('--models', default='telephone,debian' if (MODELS / 'en-us-8khz/mdef').exists() else 'debian')
+    options.add_argument('--alone', action='store_true')
     options.add_argument('--jobs', type=int, default=1)
     options.add_argument('--save', help='keep what was heard in this file')
     options.add_argument('--load', help='look again at what was kept there')
