@@ -1,6 +1,7 @@
 /* merge.c - keyphrases take their place in the transcript. */
 #include "callaudit/merge.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -179,6 +180,7 @@ static void part_words(ca_word *words, size_t count)
 static void sum_up(ca_line *line, ca_word *words)
 {
     double sum = 0;
+    assert(words && line->word_count > 0); /* what is changed has words */
     part_words(words, line->word_count);
     for (size_t w = 0; w < line->word_count; w++) {
         sum += words[w].confidence;

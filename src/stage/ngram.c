@@ -133,6 +133,7 @@ static bool count_grams(model *m, size_t n, ca_error *err)
             return ca_fail_memory(err);
         }
     }
+    assert(list->items); /* one word makes a unigram, a bigram and a trigram at least */
     qsort(list->items, list->count, sizeof(gram), compare_grams);
     size_t kept = 0;
     for (size_t g = 1; g < list->count; g++) {
@@ -142,7 +143,7 @@ static bool count_grams(model *m, size_t n, ca_error *err)
             list->items[++kept] = list->items[g];
         }
     }
-    list->count = kept + 1; /* one word makes a unigram, a bigram and a trigram at least */
+    list->count = kept + 1;
     return true;
 }
 
@@ -186,6 +187,7 @@ static void estimate_history(model *m, size_t n, size_t first, size_t end)
 static void estimate_order(model *m, size_t n)
 {
     const grams *list = &m->orders[n - 1];
+    assert(list->items);
     for (size_t first = 0, end; first < list->count; first = end) {
         end = first + 1;
         while (end < list->count && memcmp(list->items[end].ids, list->items[first].ids,
@@ -243,8 +245,8 @@ static bool add_begin(model *m, ca_error *err)
 bool ca_ngram_estimate(const ca_sentences *sentences, ca_buf *arpa, ca_error *err)
 {
     model m = {.arena = ca_arena_new(0)};
-    bool ok = m.arena ? collect_words(&m, sentences, err) && spell_text(&m, sentences, err)
-                      : ca_fail_memory(err);
+    bool ok = (m.arena || ca_fail_memory(err)) && collect_words(&m, sentences, err) &&
+              spell_text(&m, sentences, err);
     for (size_t n = 1; ok && n <= ORDER; n++) {
         ok = count_grams(&m, n, err);
         if (ok) {
