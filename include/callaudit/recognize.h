@@ -52,8 +52,9 @@ ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phr
 void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */
 
 /* Hears the call's segments on every channel: keyphrase lines always, transcript lines when
- * asked. Adds words and lines to the call and sorts the lines; sets model and transcript. The
- * result depends on the audio, the model and the wordings alone. */
+ * asked, with the surer keyphrases in them (merge.h). Adds words and lines to the call and sorts
+ * the lines; sets model and transcript. The result depends on the audio, the model and the wordings
+ * alone. */
 bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
                   ca_arena *arena, ca_error *err);
 
