@@ -113,16 +113,30 @@ static void put_head(ca_buf *out, const ca_call *call)
     }
 }
 
-static void put_words(ca_buf *out, const ca_call *call, ca_arena *arena)
+static void put_lines(ca_buf *out, const char *title, const ca_call *call, bool phrases,
+                      bool others, ca_arena *arena)
 {
-    ca_buf_puts(out, "\nheard:\n");
     for (size_t i = 0; i < call->lines.count; i++) {
         const ca_line *line = &call->lines.items[i];
+        if (!(line->tier == CA_TIER_PHRASE ? phrases : others)) {
+            continue;
+        }
+        ca_buf_puts(out, title);
+        title = "";
         ca_buf_puts(out, "  ");
         put_span(out, line->start_ms, line->end_ms);
         const char *text = ca_words_text(&call->words, line->first_word, line->word_count, arena);
         ca_buf_printf(out, "  %-8s %-10s %.2f  %s\n", ca_speaker_name(line->speaker),
                       ca_tier_name(line->tier), line->confidence, text ? text : "");
+    }
+}
+
+/* A transcript holds the believed keyphrases already: to be read, it stands alone. */
+static void put_words(ca_buf *out, const ca_call *call, ca_arena *arena)
+{
+    put_lines(out, "\nheard:\n", call, !call->transcript, true, arena);
+    if (call->transcript) {
+        put_lines(out, "\nkeyphrases:\n", call, true, false, arena);
     }
 }
 

@@ -1,5 +1,6 @@
 /* config.c - callaudit.yaml: defaults first, then what the file says, key by key. */
 #include "callaudit/config.h"
+#include "callaudit/corpus.h"
 #include "callaudit/fs.h"
 #include "callaudit/pattern.h"
 
@@ -288,9 +289,45 @@ static void read_models(reading *in, const ca_node *root)
     }
 }
 
+/* A text that cannot be used is told at once, not by every call that is heard. */
+static void check_text(reading *in, const ca_node *node)
+{
+    ca_error why = {0};
+    ca_strings lines = {0};
+    const char *path = in->diags->path;
+    const size_t errors = in->diags->errors;
+    ca_arena *arena = ca_arena_new(0);
+    if (arena == NULL) {
+        in->memory = false;
+    } else if (!ca_corpus_read(in->config->text, &lines, in->diags, arena, &why)) {
+        in->diags->path = path;
+        if (in->diags->errors == errors) {
+            complain(in, node, why.msg);
+        }
+    }
+    in->diags->path = path;
+    ca_arena_free(arena);
+}
+
+/* What shapes the language model of transcripts. */
+static void read_language_model(reading *in, const ca_node *hearing)
+{
+    ca_config *config = in->config;
+    read_path(in, hearing, "text", &config->text);
+    if (config->text != NULL) {
+        check_text(in, ca_node_get(hearing, "text"));
+    }
+    ca_node_need_double(hearing, "phrase_weight", 0, 0.9, &config->phrase_weight, in->diags);
+    ca_node_need_double(hearing, "text_weight", 0, 0.9, &config->text_weight, in->diags);
+    if (config->phrase_weight + config->text_weight > 0.95) {
+        complain(in, hearing, "phrase_weight and text_weight leave too little for the model");
+    }
+}
+
 static void read_hearing(reading *in, const ca_node *root)
 {
-    static const char *const names[] = {"transcript", "accept", "doubt", "min_snr"};
+    static const char *const names[] = {"transcript", "accept",        "doubt",      "min_snr",
+                                        "text",       "phrase_weight", "text_weight"};
     static const char *const when[] = {"none", "sample", "findings", "all"};
     const ca_node *hearing = section(in, root, "hearing", names, COUNT(names));
     if (hearing == NULL) {
@@ -308,6 +345,7 @@ static void read_hearing(reading *in, const ca_node *root)
     if (belief->doubt > belief->accept) {
         complain(in, hearing, "doubt must not be above accept");
     }
+    read_language_model(in, hearing);
 }
 
 static void read_sample(reading *in, const ca_node *root)
@@ -359,6 +397,8 @@ static bool set_defaults(ca_config *config, ca_arena *arena, ca_error *err)
         .filename_pattern = default_filename,
         .channels = {CA_SIDE_LEFT, 0},
         .transcripts = CA_TRANSCRIPT_SAMPLE,
+        .phrase_weight = 0.1,
+        .text_weight = 0.1,
         .belief = {.accept = 0.5, .doubt = 0.3, .min_snr_db = 10},
         .limits = {.audio = {.min_ms = 1000, .max_ms = 14400000, .max_bytes = 1000000000},
                    .call_seconds = 300,
@@ -441,5 +481,8 @@ bool ca_config_model(const ca_config *config, const char *language, ca_model *mo
                        "no model for %s: name one in the configuration, as models: {%s: FOLDER}",
                        language, language);
     }
+    model->phrase_weight = config->phrase_weight;
+    model->text = config->text;
+    model->text_weight = config->text_weight;
     return ca_model_resolve(model, arena, err);
 }

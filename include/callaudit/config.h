@@ -38,6 +38,9 @@ typedef struct ca_config {
     ca_channel_map channels;
     CA_ARRAY(ca_model) models;
     ca_transcripts transcripts;
+    const char *text;     /* hearing: text, the desk's own for the language model; NULL for none */
+    double phrase_weight; /* hearing: phrase_weight, default 0.1; ca_model says what it is */
+    double text_weight;   /* hearing: text_weight, default 0.1 */
     ca_belief belief;
     ca_limits limits;
     int rate_permille; /* sample: rate, default 100 */

@@ -17,6 +17,9 @@ typedef struct ca_model {
     int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
     double phone_loop_prior;    /* -kws_plp */
     double high_voice_warp;     /* frequency warp for high voices, 1 for none; see model.c */
+    double phrase_weight;       /* of the wordings in the language model of transcripts, 0..1 */
+    const char *text;           /* a desk's own text for it, see corpus.h; NULL for none */
+    double text_weight;         /* of that text; the model's own weight is the rest */
 } ca_model;
 
 /* One wording to listen for. `rule` numbers the rules over all rule sets given to one
@@ -49,8 +52,9 @@ ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phr
 void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */
 
 /* Hears the call's segments on every channel: keyphrase lines always, transcript lines when
- * asked. Adds words and lines to the call and sorts the lines; sets model and transcript. The
- * result depends on the audio, the model and the wordings alone. */
+ * asked, with the surer keyphrases in them (merge.h). Adds words and lines to the call and sorts
+ * the lines; sets model and transcript. The result depends on the audio, the model and the wordings
+ * alone. */
 bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
                   ca_arena *arena, ca_error *err);
 

@@ -14,6 +14,8 @@
 #include "callaudit/detect.h"
 #include "callaudit/fs.h"
 #include "callaudit/lexicon.h"
+#include "callaudit/merge.h"
+#include "recognize_reader.h"
 
 #include <math.h>
 #include <pocketsphinx.h>
@@ -46,7 +48,8 @@ struct ca_recognizer {
     ps_decoder_t *spotter; /* keyphrase pass: small dictionary, one search a speaker */
     ps_decoder_t *reader;  /* transcripts: whole dictionary and language model; or NULL */
     ca_targets targets;
-    list_lines lines; /* sorted by names */
+    ca_wording_sounds sounds; /* of the targets; empty without a reader */
+    list_lines lines;         /* sorted by names */
     bool listens[CA_SPEAKER_COUNT];
 };
 
@@ -276,7 +279,8 @@ static bool start_high_front(ca_recognizer *r, ca_error *err)
     return r->high_front || ca_fail(err, CA_ESETUP, "PocketSphinx makes no warped front end");
 }
 
-static bool start_reader(ca_recognizer *r, const char *features, ca_error *err)
+static bool start_reader(ca_recognizer *r, const char *features, const ca_lexicon *lexicon,
+                         ca_error *err)
 {
     if (!r->model.language_model || access(r->model.language_model, R_OK) != 0) {
         return ca_fail(err, CA_ESETUP, "transcripts need a language model for %s",
@@ -284,12 +288,12 @@ static bool start_reader(ca_recognizer *r, const char *features, ca_error *err)
     }
     cmd_ln_t *options = make_options(&r->model, features, r->model.dictionary);
     if (options) {
-        cmd_ln_set_str_r(options, "-lm", r->model.language_model);
         cmd_ln_set_int32_r(options, "-maxhmmpf", 3000);
         cmd_ln_set_int32_r(options, "-maxwpf", 10);
     }
     r->reader = start_decoder(options, &r->model, err);
-    return r->reader != NULL;
+    return r->reader && reader_use_models(r->reader, &r->model, &r->targets, lexicon, err) &&
+           reader_learn_sounds(&r->model, &r->targets, lexicon, &r->sounds, r->arena, err);
 }
 
 static bool start_decoders(ca_recognizer *r, const ca_lexicon *lexicon, bool transcripts,
@@ -307,7 +311,7 @@ static bool start_decoders(ca_recognizer *r, const ca_lexicon *lexicon, bool tra
                     memory_file(&dictionary, &dictionary_fd, dictionary_path, err) &&
                     start_spotter(r, features_path, dictionary_path, err) &&
                     start_high_front(r, err) &&
-                    (!transcripts || start_reader(r, features_path, err));
+                    (!transcripts || start_reader(r, features_path, lexicon, err));
     ca_buf_release(&features);
     ca_buf_release(&dictionary);
     if (features_fd >= 0) {
@@ -326,6 +330,7 @@ static bool copy_model(ca_recognizer *r, const ca_model *model, ca_error *err)
     r->model.acoustic = ca_arena_strdup(r->arena, model->acoustic);
     r->model.dictionary = ca_arena_strdup(r->arena, model->dictionary);
     r->model.language_model = ca_arena_strdup(r->arena, model->language_model);
+    r->model.text = ca_arena_strdup(r->arena, model->text);
     return (r->model.language && r->model.acoustic && r->model.dictionary) || ca_fail_memory(err);
 }
 
@@ -575,66 +580,6 @@ static bool spot_channel(ca_recognizer *r, const cepstra *c, int channel, ca_cal
 
 /* ---- tier 2: transcript ---- */
 
-/* Fillers are silence, noise and sentence marks: not words. */
-static bool is_filler(const char *word)
-{
-    return word[0] == '<' || word[0] == '[' || (word[0] == '+' && word[1] == '+');
-}
-
-static bool add_transcript_word(ps_seg_t *seg, logmath_t *logmath, const ca_segment *segment,
-                                ca_call *call, ca_arena *arena, ca_error *err)
-{
-    int first;
-    int last;
-    const char *name = ps_seg_word(seg);
-    if (is_filler(name)) {
-        return true;
-    }
-    ca_word *word = ca_push(arena, &call->words);
-    if (!word || !(word->text = ca_arena_strndup(arena, name, strcspn(name, "(")))) {
-        return ca_fail_memory(err);
-    }
-    ps_seg_frames(seg, &first, &last);
-    word->start_ms = segment->start_ms + (int64_t)first * FRAME_MS;
-    word->end_ms = segment->start_ms + (int64_t)(last + 1) * FRAME_MS;
-    const double posterior = logmath_exp(logmath, ps_seg_prob(seg, NULL, NULL, NULL));
-    word->confidence = round(fmin(posterior, 1) * 1000) / 1000;
-    return true;
-}
-
-static bool read_segment(ca_recognizer *r, const ca_segment *segment, ca_speaker speaker,
-                         ca_call *call, ca_arena *arena, ca_error *err)
-{
-    logmath_t *logmath = ps_get_logmath(r->reader);
-    const size_t first = call->words.count;
-    double sum = 0;
-    for (ps_seg_t *seg = ps_seg_iter(r->reader); seg; seg = ps_seg_next(seg)) {
-        if (!add_transcript_word(seg, logmath, segment, call, arena, err)) {
-            ps_seg_free(seg);
-            return false;
-        }
-    }
-    const size_t count = call->words.count - first;
-    if (count == 0) {
-        return true;
-    }
-    for (size_t w = first; w < call->words.count; w++) {
-        sum += call->words.items[w].confidence;
-    }
-    ca_line *line = ca_push(arena, &call->lines);
-    if (!line) {
-        return ca_fail_memory(err);
-    }
-    *line = (ca_line){.speaker = speaker,
-                      .tier = CA_TIER_TRANSCRIPT,
-                      .start_ms = call->words.items[first].start_ms,
-                      .end_ms = call->words.items[call->words.count - 1].end_ms,
-                      .confidence = round(sum / (double)count * 1000) / 1000,
-                      .first_word = first,
-                      .word_count = count};
-    return true;
-}
-
 static bool read_channel(ca_recognizer *r, const cepstra *c, int channel, ca_call *call,
                          ca_arena *arena, ca_error *err)
 {
@@ -642,7 +587,8 @@ static bool read_channel(ca_recognizer *r, const cepstra *c, int channel, ca_cal
         const ca_segment *segment = &call->segments.items[s];
         if (segment->channel == channel &&
             (!decode_segment(r->reader, c, segment, err) ||
-             !read_segment(r, segment, call->channels.items[channel].speaker, call, arena, err))) {
+             !reader_take_segment(r->reader, segment, call->channels.items[channel].speaker, call,
+                                  arena, err))) {
             return false;
         }
     }
@@ -702,6 +648,11 @@ bool ca_recognize(ca_recognizer *r, const ca_audio *audio, bool transcript, ca_c
         if (!ca_detection_add(&detections.items[d], target, call, arena, err)) {
             return false;
         }
+    }
+    if (read &&
+        (!reader_add_sounds(r->reader, &r->targets, &r->sounds, &detections, call, arena, err) ||
+         !ca_merge_phrases(call, arena, err))) {
+        return false;
     }
     call->model = ca_arena_strdup(arena, ca_path_name(r->model.acoustic));
     call->transcript = read;

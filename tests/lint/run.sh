@@ -36,7 +36,8 @@ only_in() { # PATTERN FILE
 }
 trespass=$(
     only_in 'sndfile\.h|soxr\.h' src/stage/audio.c
-    only_in 'pocketsphinx|sphinxbase' src/stage/recognize.c
+    only_in 'pocketsphinx|sphinxbase|ps_lattice' 'src/stage/recognize.c
+src/stage/recognize_reader.c'
     only_in 'pcre2\.h' src/base/pattern.c
     only_in 'yaml\.h' src/base/yaml.c
     only_in 'jansson\.h' src/base/json.c

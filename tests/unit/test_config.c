@@ -83,6 +83,9 @@ static void check_defaults(const ca_config *config)
     assert_float_equal(config->belief.accept, 0.5, 0);
     assert_float_equal(config->belief.doubt, 0.3, 0);
     assert_float_equal(config->belief.min_snr_db, 10, 0);
+    assert_null(config->text);
+    assert_float_equal(config->phrase_weight, 0.1, 0);
+    assert_float_equal(config->text_weight, 0.1, 0);
     assert_int_equal(config->limits.settle_ms, 5000);
     assert_int_equal(config->limits.call_seconds, 300);
     assert_int_equal(config->limits.memory_bytes, 600000000);
@@ -196,6 +199,28 @@ static void test_config__reads_every_key(void **state)
     assert_int_equal(config->limits.audio.max_ms, 3600000);
 }
 
+static void write_text(fixture *f, const char *text)
+{
+    assert_true(ca_write_file(in_folder(f, "desk.txt"), text, strlen(text), &f->err));
+}
+
+static void test_config__a_desks_text_is_read_when_the_file_is(void **state)
+{
+    fixture *f = *state;
+    ca_model model;
+    static const char yaml[] = "hearing: {text: desk.txt, phrase_weight: 0.2, text_weight: 0.3}\n";
+    write_text(f, "northern bank\n");
+    assert_true(load(f, yaml));
+    assert_true(ca_config_model(&f->config, "en-US", &model, f->arena, &f->err));
+    assert_string_equal(model.text, in_folder(f, "desk.txt"));
+    assert_float_equal(model.phrase_weight, 0.2, 0);
+    assert_float_equal(model.text_weight, 0.3, 0);
+    write_text(f, "northern bank\nat \xFF\n");
+    assert_false(load(f, yaml));
+    assert_non_null(strstr(f->err.msg, "desk.txt:2:4: expected UTF-8"));
+    (void)unlink(in_folder(f, "desk.txt"));
+}
+
 static void test_config__null_filename_means_no_pattern(void **state)
 {
     fixture *f = *state;
@@ -238,6 +263,10 @@ static void test_config__complains_with_place(void **state)
         {"hearing: {transcript: some}\n", 1, 23, "none, sample"},
         {"hearing: {accept: 1.5}\n", 1, 19, "0 to 1"},
         {"hearing: {doubt: 0.6}\n", 1, 10, "doubt must not be above accept"},
+        {"hearing: {phrase_weight: 0.91}\n", 1, 26, "0 to 0.9"},
+        {"hearing: {text_weight: x}\n", 1, 24, "0 to 0.9"},
+        {"hearing: {phrase_weight: 0.5, text_weight: 0.5}\n", 1, 10, "leave too little"},
+        {"hearing:\n  text: none.txt\n", 2, 9, "none.txt"},
         {"sample: {rate: 10}\n", 1, 16, "0.1%"},
         {"sample: {min: -1}\n", 1, 15, "0 to"},
         {"limits: {memory: 600}\n", 1, 18, "600MB"},
@@ -328,6 +357,7 @@ int main(void)
         TEST(test_config__finds_the_file_of_the_working_folder),
         TEST(test_config__absent_keys_keep_their_defaults),
         TEST(test_config__reads_every_key),
+        TEST(test_config__a_desks_text_is_read_when_the_file_is),
         TEST(test_config__null_filename_means_no_pattern),
         TEST(test_config__names_the_agents_side),
         TEST(test_config__complains_with_place),
