@@ -1,19 +1,16 @@
 /* partial.c - which words of a wording may be left out. */
 #include "partial.h"
 
-#include <string.h>
+#include "form.h"
 
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
-}
+#include <string.h>
 
 bool partial_is_parted(const char *phrase)
 {
     bool after_han = false, gap = false;
     for (const char *at = phrase, *end = phrase + strlen(phrase); at < end;) {
         uint32_t c = ca_utf8_next(&at, end);
-        if (is_space(c)) {
+        if (form_is_space(c)) {
             gap = true;
             continue;
         }
@@ -51,11 +48,11 @@ bool partial_split(const char *wording, bool parted, ca_strings *words, ca_arena
         const char *character = at;
         uint32_t c = ca_utf8_next(&at, end);
         const bool han = ca_is_han(c);
-        if (is_space(c) || (!parted && (han || after_han))) {
+        if (form_is_space(c) || (!parted && (han || after_han))) {
             if (!end_word(from, character, has_letter, words, arena, err)) {
                 return false;
             }
-            from = is_space(c) ? at : character;
+            from = form_is_space(c) ? at : character;
             has_letter = false;
         }
         has_letter = has_letter || ca_is_spoken(c);

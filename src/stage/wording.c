@@ -6,6 +6,7 @@
  * are read with full width signs and letters made half width. */
 #include "callaudit/wording.h"
 
+#include "form.h"
 #include "partial.h"
 
 #include <ctype.h>
@@ -15,7 +16,6 @@ enum {
     MAX_BYTES = 512,                  /* of one phrase; longer ones are no wording but a text */
     SCRATCH_BYTES = 16 << 20,         /* for the intermediate sets */
     MAX_CHOICES = 4 * CA_WORDING_MAX, /* of words to leave out; many come to the same wording */
-    CURLY_APOSTROPHE = 0x2019,
 };
 
 typedef struct parser {
@@ -82,11 +82,6 @@ static bool multiply(parser *p, ca_strings *left, const ca_strings *right)
 
 /* ---- what can be spoken ---- */
 
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
-}
-
 static bool is_wordlike(const parser *p, size_t at)
 {
     return at < p->length && (isalnum((unsigned char)p->text[at]) || (p->text[at] & 0x80) != 0);
@@ -95,7 +90,7 @@ static bool is_wordlike(const parser *p, size_t at)
 /* Apostrophes belong to words, hyphens do inside them, full stops behind single letters (a.m.). */
 static bool may_stand(const parser *p, size_t at, uint32_t c)
 {
-    if (is_space(c) || c == '\'' || c == CURLY_APOSTROPHE) {
+    if (form_is_space(c) || c == '\'' || c == FORM_CURLY_APOSTROPHE) {
         return true;
     }
     if (c == '-') {
@@ -222,7 +217,7 @@ static bool regex_atom(parser *p, ca_strings *out)
 
 static bool is_blank(const parser *p, size_t from)
 {
-    while (from < p->at && is_space((unsigned char)p->text[from])) {
+    while (from < p->at && form_is_space((unsigned char)p->text[from])) {
         from++;
     }
     return from == p->at;
@@ -271,70 +266,6 @@ static bool parse_whole(parser *p, ca_strings *out)
                                   : "a bracket is closed that was never opened");
 }
 
-/* The one form of a wording: lower case, a space between words, none between Chinese characters. */
-static char *normalize(const char *raw, ca_arena *arena)
-{
-    size_t length = strlen(raw);
-    char *out = ca_arena_alloc(arena, 2 * length + 1);
-    char *to = out;
-    bool gap = false, after_han = false;
-    for (const char *at = raw; out != NULL && at < raw + length;) {
-        const char *from = at;
-        uint32_t c = ca_utf8_next(&at, raw + length);
-        if (is_space(c)) {
-            gap = true;
-            continue;
-        }
-        bool han = ca_is_han(c);
-        if (to > out && ((gap && !(han && after_han)) || han != after_han)) {
-            *to++ = ' ';
-        }
-        if (c == CURLY_APOSTROPHE || c < 0x80) {
-            *to++ = c < 0x80 ? (char)tolower((int)c) : '\'';
-        } else {
-            memcpy(to, from, (size_t)(at - from));
-            to += at - from;
-        }
-        gap = false;
-        after_han = han;
-    }
-    return out;
-}
-
-/* The wording as words of a text, in the same form, so that the two can be compared. */
-static const char *as_text(const char *wording, ca_arena *arena)
-{
-    ca_word_reader reader = {wording, wording + strlen(wording), false};
-    const char *text = "";
-    ca_text_word word;
-    while (text != NULL && ca_text_word_next(&reader, &word)) {
-        const char *spelled = ca_text_word_spell(&word, arena);
-        text = spelled != NULL ? ca_arena_printf(arena, "%s %s", text, spelled) : NULL;
-    }
-    return text != NULL ? normalize(text, arena) : NULL;
-}
-
-/* The next character that is not an apostrophe or full stop, whose places put_wording forgives. */
-static char next_solid(const char **at)
-{
-    while (**at == '\'' || **at == '.') {
-        (*at)++;
-    }
-    return **at == '\0' ? '\0' : *(*at)++;
-}
-
-/* Would the words of a text ever be those of the wording? "a.mx" is two words wherever it is read.
- */
-static bool can_be_said(const char *wording, const char *text)
-{
-    char a, b;
-    do {
-        a = next_solid(&wording);
-        b = next_solid(&text);
-    } while (a == b && a != '\0');
-    return a == b;
-}
-
 static bool contains(const ca_strings *list, size_t from, const char *text)
 {
     for (size_t i = from; i < list->count; i++) {
@@ -349,7 +280,7 @@ static bool contains(const ca_strings *list, size_t from, const char *text)
 static bool add_form(parser *p, const char *raw, ca_strings *out, size_t first, bool *added,
                      ca_arena *arena)
 {
-    const char *text = normalize(raw, arena);
+    const char *text = form_normalize(raw, arena);
     *added = false;
     if (text == NULL) {
         return ca_fail_memory(p->err);
@@ -357,11 +288,11 @@ static bool add_form(parser *p, const char *raw, ca_strings *out, size_t first, 
     if (text[strspn(text, " '-.")] == '\0') {
         return fail_at(p, 0, "all of it can be left out: some word must remain");
     }
-    const char *read = p->regex ? text : as_text(text, p->scratch);
+    const char *read = p->regex ? text : form_as_text(text, p->scratch);
     if (read == NULL) {
         return ca_fail_memory(p->err);
     }
-    if (!can_be_said(text, read)) {
+    if (!form_can_be_said(text, read)) {
         return fail_at(p, 0, "signs stand where no word has any, so it would never be found");
     }
     *added = !contains(out, first, text);
@@ -390,14 +321,33 @@ static bool fail_many_partial(parser *p)
                    "more of them, or split the phrase");
 }
 
-/* Adds what is left of the whole wordings when words of them are left out. */
-static bool add_partial(parser *p, const ca_strings *whole, ca_wording_set *set, size_t first,
-                        ca_arena *arena)
+/* Adds what is left of the words when some are left out. */
+static bool add_choices(parser *p, const ca_strings *words, ca_strings *out, ca_arena *arena)
+{
+    ca_strings texts = {0};
+    if (!partial_choose(words, p->min_words, &texts, p->scratch, p->err)) {
+        return false;
+    }
+    for (size_t i = 0; i < texts.count; i++) {
+        bool added;
+        if (!add_form(p, texts.items[i], out, 0, &added, arena)) {
+            return false;
+        }
+        if (out->count > CA_WORDING_MAX) {
+            return fail_many_partial(p);
+        }
+    }
+    return true;
+}
+
+/* Adds what is left of the whole wordings when words of them are left out, and counts their words.
+ */
+static bool add_partial(parser *p, const ca_strings *whole, ca_wording_set *set, ca_arena *arena)
 {
     const bool parted = partial_is_parted(p->text);
     size_t choices = 0;
     for (size_t i = 0; i < whole->count; i++) {
-        ca_strings words = {0}, texts = {0};
+        ca_strings words = {0};
         if (!partial_split(whole->items[i], parted, &words, p->scratch, p->err)) {
             return false;
         }
@@ -409,17 +359,8 @@ static bool add_partial(parser *p, const ca_strings *whole, ca_wording_set *set,
         if (choices > MAX_CHOICES) {
             return fail_many_partial(p);
         }
-        if (!partial_choose(&words, p->min_words, &texts, p->scratch, p->err)) {
+        if (!add_choices(p, &words, &set->texts, arena)) {
             return false;
-        }
-        for (size_t k = 0; k < texts.count; k++) {
-            bool added;
-            if (!add_form(p, texts.items[k], &set->texts, first, &added, arena)) {
-                return false;
-            }
-            if (set->texts.count - first > CA_WORDING_MAX) {
-                return fail_many_partial(p);
-            }
         }
     }
     return true;
@@ -431,48 +372,11 @@ static bool expand(parser *p, ca_wording_set *set, ca_arena *arena)
     ca_strings raw = {0}, whole = {0};
     bool ok = parse_whole(p, &raw) && add_whole(p, &raw, &set->texts, &whole, arena);
     set->whole = set->texts.count;
-    ok = ok && (p->regex || add_partial(p, &whole, set, first, arena));
+    ok = ok && (p->regex || add_partial(p, &whole, set, arena));
     if (!ok) {
         set->texts.count = first;
     }
     return ok;
-}
-
-/* The byte of `text` from which the byte `at` of its half width form comes. */
-static size_t source_byte(const char *text, size_t at)
-{
-    const char *cursor = text;
-    const char *end = text + strlen(text);
-    for (size_t folded = 0; cursor < end;) {
-        const char *next = cursor;
-        uint32_t c = ca_utf8_next(&next, end);
-        folded += ca_fold_width(c) != c ? 1 : (size_t)(next - cursor);
-        if (folded > at) {
-            break;
-        }
-        cursor = next;
-    }
-    return (size_t)(cursor - text);
-}
-
-static char *fold_phrase(const char *phrase, ca_arena *arena)
-{
-    char *folded = ca_arena_strdup(arena, phrase);
-    char *to = folded;
-    for (const char *at = phrase, *end = phrase + strlen(phrase); folded != NULL && at < end;) {
-        const char *from = at;
-        uint32_t c = ca_utf8_next(&at, end);
-        if (ca_fold_width(c) != c) {
-            *to++ = (char)ca_fold_width(c);
-        } else {
-            memcpy(to, from, (size_t)(at - from));
-            to += at - from;
-        }
-    }
-    if (folded != NULL) {
-        *to = '\0';
-    }
-    return folded;
 }
 
 /* Checks what is not grammar, then reads the half width form. */
@@ -488,7 +392,7 @@ static bool expand_text(parser *p, const char *text, ca_wording_set *set, ca_are
     }
     p->scratch = ca_arena_new(SCRATCH_BYTES);
     if (p->scratch != NULL && !p->regex) {
-        p->text = fold_phrase(text, p->scratch);
+        p->text = form_half_width(text, p->scratch);
     }
     bool ok = false;
     if (p->scratch == NULL || p->text == NULL) {
@@ -496,7 +400,7 @@ static bool expand_text(parser *p, const char *text, ca_wording_set *set, ca_are
     } else {
         p->length = strlen(p->text);
         ok = expand(p, set, arena);
-        *p->column = ok || p->regex ? *p->column : source_byte(text, *p->column - 1) + 1;
+        *p->column = ok || p->regex ? *p->column : form_source_byte(text, *p->column - 1) + 1;
     }
     ca_arena_free(p->scratch);
     return ok;
