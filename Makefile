@@ -9,7 +9,8 @@ BUILD   := build/$(VARIANT)
 PACKAGES_BUILD := gcc libc6-dev pkg-config libsndfile1-dev libsoxr-dev libpocketsphinx-dev \
 	libsphinxbase-dev pocketsphinx-en-us libpcre2-dev libyaml-dev libsqlite3-dev libsodium-dev \
 	libjansson-dev libopencc-dev libopencc-data tzdata
-PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools python3 valgrind
+PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools opencc python3 \
+	valgrind
 PACKAGES_LINT  := $(PACKAGES_CHECK) clang clang-format clang-tidy universal-ctags shellcheck
 PACKAGES_BENCH := $(PACKAGES_CHECK) pocketsphinx
 

@@ -2,8 +2,8 @@
  * traditional or simplified Chinese, curly or plain apostrophes. The only user of OpenCC.
  *
  * Rules and lines are both matched in this form; what is stored and shown stays as it was written
- * or heard. OpenCC's tables (t2s) are opened once a process, when the first text with Chinese
- * characters comes; a machine without them is a CA_ESETUP. */
+ * or heard. OpenCC's tables (t2s, tw2s) are opened once a process, when the first text with
+ * Chinese characters comes; a machine without them is a CA_ESETUP. */
 #ifndef CALLAUDIT_FOLD_H
 #define CALLAUDIT_FOLD_H
 
@@ -23,7 +23,8 @@ const char *ca_fold(const char *text, ca_arena *arena, ca_error *err);
 const char *ca_fold_regex(const char *regex, ca_arena *arena, ca_error *err);
 
 /* The text as one writes it with simplified characters (OpenCC's phrases and characters), for
- * dictionaries: 瞭解計畫 is 了解计划, 乾坤 stays. `text` itself without Chinese characters. */
+ * dictionaries: 瞭解計畫 is 了解计划 and 看著 is 看着, but 乾坤 and 著名 stay. `text` itself without
+ * Chinese characters. */
 const char *ca_fold_simplified(const char *text, ca_arena *arena, ca_error *err);
 
 #endif

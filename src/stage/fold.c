@@ -11,28 +11,45 @@ enum { CURLY_APOSTROPHE = 0x2019, FIRST_KEPT = 0x3400, LAST_KEPT = 0x9FFF, LETTE
 
 /* ---- OpenCC ---- */
 
-static pthread_once_t opened = PTHREAD_ONCE_INIT;
-static opencc_t converter; /* never closed: it lives as long as the process */
-static char trouble[200];  /* why there is none; empty when there is */
+/* Opened once a process and never closed. */
+typedef struct tables {
+    pthread_once_t once;
+    const char *config;
+    opencc_t converter;
+    char trouble[200]; /* why there is no converter; empty when there is */
+} tables;
 
-static void open_converter(void)
+static tables common = {PTHREAD_ONCE_INIT, "t2s.json", NULL, ""};
+static tables taiwan = {PTHREAD_ONCE_INIT, "tw2s.json", NULL, ""};
+
+static void open_tables(tables *t)
 {
-    converter = opencc_open(OPENCC_DEFAULT_CONFIG_TRAD_TO_SIMP);
-    if ((intptr_t)converter == -1) {
-        (void)snprintf(trouble, sizeof trouble, "OpenCC: %s", opencc_error());
+    t->converter = opencc_open(t->config);
+    if ((intptr_t)t->converter == -1) {
+        (void)snprintf(t->trouble, sizeof t->trouble, "OpenCC: %s", opencc_error());
     }
 }
 
-/* The converted text, to be released by opencc_convert_utf8_free. */
-static char *convert(const char *text, size_t length, ca_error *err)
+static void open_common(void)
 {
-    (void)pthread_once(&opened, open_converter);
-    if (trouble[0] != '\0') {
+    open_tables(&common);
+}
+
+static void open_taiwan(void)
+{
+    open_tables(&taiwan);
+}
+
+/* The converted text, to be released by opencc_convert_utf8_free. */
+static char *convert(tables *t, const char *text, size_t length, ca_error *err)
+{
+    (void)pthread_once(&t->once, t == &common ? open_common : open_taiwan);
+    if (t->trouble[0] != '\0') {
         ca_fail(err, CA_ESETUP, "no tables for Chinese characters (package libopencc-data): %s",
-                trouble);
+                t->trouble);
         return NULL;
     }
-    char *converted = opencc_convert_utf8(converter, text, length);
+    char *converted = opencc_convert_utf8(t->converter, text, length);
     if (converted == NULL) {
         ca_fail(err, CA_EINTERNAL, "OpenCC could not convert a text of %zu bytes", length);
     }
@@ -62,7 +79,7 @@ static void join_variants(char letter[LETTER_SIZE])
 
 static bool fold_han(const char *bytes, size_t size, char letter[LETTER_SIZE], ca_error *err)
 {
-    char *converted = convert(bytes, size, err);
+    char *converted = convert(&common, bytes, size, err);
     if (converted == NULL) {
         return false;
     }
@@ -191,21 +208,49 @@ static bool has_han(const char *text)
     return false;
 }
 
+/* Taiwan writes 著 for 着 as well (看著, but 著名): in `plain`, the common form of the text, those
+ * are made 着 that the tables for Taiwan make so. The tables keep the number of characters; where
+ * one does not, the rest stays. */
+static bool part_zhe(const char *text, char *plain, ca_error *err)
+{
+    static const char zhu[] = "著", zhe[] = "着";
+    const size_t size = sizeof zhu - 1;
+    if (strstr(text, zhu) == NULL) {
+        return true;
+    }
+    char *local = convert(&taiwan, text, strlen(text), err);
+    if (local == NULL) {
+        return false;
+    }
+    const char *at = plain, *other = local;
+    const char *end = plain + strlen(plain), *other_end = local + strlen(local);
+    while (at < end && other < other_end) {
+        character c = next_character(&at, end), d = next_character(&other, other_end);
+        if (c.size == size && d.size == size && memcmp(c.bytes, zhu, size) == 0 &&
+            memcmp(d.bytes, zhe, size) == 0) {
+            memcpy(plain + (c.bytes - plain), zhe, size);
+        }
+    }
+    opencc_convert_utf8_free(local);
+    return true;
+}
+
 const char *ca_fold_simplified(const char *text, ca_arena *arena, ca_error *err)
 {
     if (!has_han(text)) {
         return text;
     }
-    char *converted = convert(text, strlen(text), err);
+    char *converted = convert(&common, text, strlen(text), err);
     if (converted == NULL) {
         return NULL;
     }
-    const char *copy = ca_arena_strdup(arena, converted);
-    if (copy == NULL) {
-        ca_fail_memory(err);
-    }
+    char *plain = ca_arena_strdup(arena, converted);
     opencc_convert_utf8_free(converted);
-    return copy;
+    if (plain == NULL) {
+        ca_fail_memory(err);
+        return NULL;
+    }
+    return part_zhe(text, plain, err) ? plain : NULL;
 }
 
 /* ---- regexes ---- */

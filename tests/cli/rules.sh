@@ -336,6 +336,21 @@ equal 'examples in other spellings' '13 examples, 1 failed' "$(tail -n 1 "$tmp/o
 sed 's/min_words: 6/min_words: 7/; /迎致电北方行/d' spelling.yaml >kept.yaml
 rules 0 test kept.yaml
 
+# the shipped Mandarin rules as one writes them in Taiwan, against their examples in simplified
+# characters, and the other way round
+need opencc opencc
+mix() { # RULES EXAMPLES: the file whose lines with examples are from EXAMPLES, the others from RULES
+    awk 'NR == FNR { examples[FNR] = $0; next } { print /\[[0-9]+:/ ? examples[FNR] : $0 }' "$2" "$1"
+}
+for region in s2tw s2hk; do
+    opencc -c "$region.json" -i "$shipped/zh/courtesy.yaml" -o traditional.yaml
+    mix traditional.yaml "$shipped/zh/courtesy.yaml" >mixed.yaml
+    [ "$(diff mixed.yaml "$shipped/zh/courtesy.yaml" | grep -c '^<')" -ge 100 ] || fail "$region changed little"
+    rules 0 test mixed.yaml
+    mix "$shipped/zh/courtesy.yaml" traditional.yaml >mixed.yaml
+    rules 0 test mixed.yaml
+done
+
 # ---- list -------------------------------------------------------------------------------------------
 second 's/first: 20s/after: greeting, limit: 30s/; s/Greets the customer/礼貌, politely/; s/who: agent/who: any/; s/phrases/min_words: 3\n    &/' >list.yaml
 rules 0 list list.yaml

@@ -128,6 +128,8 @@ static void test_fold__simplifies_in_context(void **state)
     assert_string_equal(simplified(*state, "乾坤"), "乾坤");
     assert_string_equal(simplified(*state, "乾淨的畫"), "干净的画");
     assert_string_equal(simplified(*state, "您的 atm 卡"), "您的 atm 卡");
+    assert_string_equal(simplified(*state, "妳著什麼急，看著著名的書"), "妳着什么急，看着著名的书");
+    assert_string_equal(simplified(*state, "著名"), "著名");
     const char *plain = "no Chinese";
     assert_ptr_equal(simplified(*state, plain), plain);
 }
