@@ -23,8 +23,8 @@ const char *ca_fold(const char *text, ca_arena *arena, ca_error *err);
 const char *ca_fold_regex(const char *regex, ca_arena *arena, ca_error *err);
 
 /* The text as one writes it with simplified characters (OpenCC's phrases and characters), for
- * dictionaries: 瞭解計畫 is 了解计划 and 看著 is 看着, but 乾坤 and 著名 stay. `text` itself without
- * Chinese characters. */
+ * dictionaries: 瞭解計畫 is 了解计划 and 看著 is 看着, but 乾坤 and 著名 stay. `text` itself
+ * without Chinese characters. */
 const char *ca_fold_simplified(const char *text, ca_arena *arena, ca_error *err);
 
 #endif

@@ -224,19 +224,20 @@ static void test_match__maps_chinese_text_to_words(void **state)
 /* Rules in one spelling, words in another: what is told is what was said and what was written. */
 static void test_match__spelling_does_not_matter(void **state)
 {
-    static const char rules[] =
-        "ruleset: zh\nlanguage: en-US\nrules:\n" RULE("a", "required") "    phrases: [您瞭解 "
-                                                                       "計畫嗎]\n" RULE("b", "requi"
-                                                                                             "red") "    phrases: [ＡＴＭ卡]\n" RULE("c", "required") "    regex: '回[覆電]'\n" RULE(
-                                                                           "d",
-                                                                           "forbidden") "    "
-                                                                                        "phrases: "
-                                                                                        "[稍等]\n  "
-                                                                                        "  rivals: "
-                                                                                        "[请稍等]"
-                                                                                        "\n" RULE("e",
-                                                                                                  "forbidden") "    phrases: [没办法]\n    unless: [对不起]\n" RULE("f",
-                                                                                                                                                                    "required") "    phrases: [it's me]\n";
+#define FLOW(id, kind) " - {id: " id ", title: T, dimension: courtesy, kind: " kind ", "
+    static const char *const rules[] = {"ruleset: zh\nlanguage: en-US\nrules:\n",
+                                        FLOW("a", "required"),
+                                        "phrases: [您瞭解 計畫嗎]}\n",
+                                        FLOW("b", "required"),
+                                        "phrases: [ＡＴＭ卡]}\n",
+                                        FLOW("c", "required"),
+                                        "regex: '回[覆電]'}\n",
+                                        FLOW("d", "forbidden"),
+                                        "phrases: [稍等], rivals: [请稍等]}\n",
+                                        FLOW("e", "forbidden"),
+                                        "phrases: [没办法], unless: [对不起]}\n",
+                                        FLOW("f", "required"),
+                                        "phrases: [it's me]}\n"};
     static const struct {
         const char *text, *pattern;
         int64_t start_ms, end_ms;
@@ -246,7 +247,11 @@ static void test_match__spelling_does_not_matter(void **state)
                   {"ｉt's me", "it's me", 9000, 9700}};
     ca_rulesets sets = {0};
     ca_call call;
-    add_rules(*state, rules, &sets);
+    const char *text = "";
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        text = ca_arena_printf(*state, "%s%s", text, rules[i]);
+    }
+    add_rules(*state, text, &sets);
     make_call(*state,
               "[0:02 agent] 请您了解计划吗 [0:04 agent] atm 卡 [0:05 agent] 请回复 "
               "[0:06 agent] 請稍等 [0:07 agent] 對不起沒辦法 [0:09 agent] ｉt’s me",
@@ -271,8 +276,9 @@ static void test_match__spelling_does_not_matter(void **state)
 
 static void test_match__parts_of_a_phrase_count(void **state)
 {
-    static const char rules[] = RULE("a", "required") "    phrases: [how may i help you]\n    "
-                                                      "min_words: 3\n    rivals: [how i may]\n";
+    static const char rules[] =
+        RULE("a", "required") "    phrases: [how may i help you]\n    min_words: 3\n"
+                              "    rivals: [how i may]\n";
     check(*state, rules, "[0:02 agent] how may i help you", CA_HIT);
     check(*state, rules, "[0:02 agent] may i help", CA_HIT);
     check(*state, rules, "[0:02 agent] may help", CA_MISS);
@@ -298,14 +304,12 @@ static void test_match__parts_of_a_phrase_are_one_hit(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         ca_call call;
         make_call(*state, text, &call);
-        for (size_t k = 0; k < 3; k++) { /* by their lengths: four, four and five words */
+        for (size_t k = 0; k < call.lines.count; k++) { /* which are sorted */
             const ca_line *line = &call.lines.items[k];
             const char *said =
                 ca_words_text(&call.words, line->first_word, line->word_count, *state);
-            set_confidence(&call, k,
-                           cases[i].confidence[line->word_count == 5         ? 1
-                                               : strstr(said, "you") != NULL ? 2
-                                                                             : 0]);
+            const size_t which = line->word_count == 5 ? 1 : strstr(said, "you") != NULL ? 2 : 0;
+            set_confidence(&call, k, cases[i].confidence[which]);
         }
         const ca_finding *finding = judge(*state, rules, &call);
         assert_int_equal(finding->verdict, CA_HIT);
