@@ -105,13 +105,15 @@ static long find_segment(const ca_call *call, const ca_line *line)
 /* The call's words in the form in which they are matched. */
 static bool fold_words(const ca_words *words, ca_words *folded, ca_arena *arena, ca_error *err)
 {
+    folded->count = words->count;
+    folded->items = ca_arena_alloc(arena, (words->count + 1) * sizeof *folded->items);
+    if (folded->items == NULL) {
+        return ca_fail_memory(err);
+    }
     for (size_t i = 0; i < words->count; i++) {
-        ca_word *word = ca_push(arena, folded);
-        if (word == NULL) {
-            return ca_fail_memory(err);
-        }
-        *word = words->items[i];
-        if ((word->text = ca_fold(word->text, arena, err)) == NULL) {
+        folded->items[i] = words->items[i];
+        folded->items[i].text = ca_fold(words->items[i].text, arena, err);
+        if (folded->items[i].text == NULL) {
             return false;
         }
     }
