@@ -8,14 +8,15 @@ BUILD   := build/$(VARIANT)
 # ---- packages, by Debian's names ----------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev pkg-config libsndfile1-dev libsoxr-dev libpocketsphinx-dev \
 	libsphinxbase-dev pocketsphinx-en-us libpcre2-dev libyaml-dev libsqlite3-dev libsodium-dev \
-	libjansson-dev libcurl4-openssl-dev tzdata
-PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools python3 valgrind
+	libjansson-dev libcurl4-openssl-dev libopencc-dev libopencc-data tzdata
+PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools opencc python3 \
+	valgrind
 PACKAGES_LINT  := $(PACKAGES_CHECK) clang clang-format clang-tidy universal-ctags shellcheck
 PACKAGES_BENCH := $(PACKAGES_CHECK) pocketsphinx
 
 
 # ---- flags --------------------------------------------------------------------------------
-LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl
+LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc
 CC ?= gcc
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2

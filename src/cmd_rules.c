@@ -33,10 +33,10 @@ int rules_no_memory(void)
 
 /* ---- list ---- */
 
-enum { COLUMNS = 7, TITLE = COLUMNS - 1 };
+enum { WEIGHT = 3, MIN_WORDS = 6, TITLE, COLUMNS };
 
 static const char *const column_names[COLUMNS] = {"id",  "kind",   "dimension", "weight",
-                                                  "who", "window", "title"};
+                                                  "who", "window", "min_words", "title"};
 
 static const char *span_text(const ca_window *window, ca_arena *arena)
 {
@@ -64,13 +64,15 @@ static const char *window_text(const ca_window *window, ca_arena *arena)
 
 static void fill_row(const ca_rule *rule, const char *row[COLUMNS], ca_arena *arena)
 {
-    const char *const cells[COLUMNS] = {rule->id,
-                                        ca_kind_name(rule->kind),
-                                        ca_dimension_name(rule->dimension),
-                                        ca_arena_printf(arena, "%d", rule->weight),
-                                        ca_who_name(rule->who),
-                                        window_text(&rule->within, arena),
-                                        rule->title};
+    const char *const cells[COLUMNS] = {
+        rule->id,
+        ca_kind_name(rule->kind),
+        ca_dimension_name(rule->dimension),
+        ca_arena_printf(arena, "%d", rule->weight),
+        ca_who_name(rule->who),
+        window_text(&rule->within, arena),
+        rule->min_words > 0 ? ca_arena_printf(arena, "%d", rule->min_words) : "-",
+        rule->title};
     for (size_t i = 0; i < COLUMNS; i++) {
         row[i] = cells[i] != NULL ? cells[i] : "";
     }
@@ -118,8 +120,12 @@ static void put_rule_json(const ca_ruleset *set, const ca_rule *rule, ca_json *j
     ca_json_object(json, NULL);
     ca_json_text(json, "ruleset", set->name);
     for (size_t i = 0; i < COLUMNS; i++) {
-        if (strcmp(column_names[i], "weight") == 0) {
+        if (i == WEIGHT) {
             ca_json_int(json, column_names[i], rule->weight);
+        } else if (i == MIN_WORDS && rule->min_words > 0) {
+            ca_json_int(json, column_names[i], rule->min_words);
+        } else if (i == MIN_WORDS) {
+            ca_json_text(json, column_names[i], NULL);
         } else {
             ca_json_text(json, column_names[i], row[i]);
         }

@@ -41,7 +41,7 @@ static void warn_unknown(const ca_ruleset *set, const ca_wordings *list, const c
     for (size_t i = 0; i < list->count; i++) {
         const ca_wording *wording = &list->items[i];
         ca_strings texts = {0};
-        if (!ca_wording_expand(wording->text, &texts, NULL, diags->arena, NULL)) {
+        if (!ca_keyphrases_of_phrase(wording->text, 0, set->language, &texts, diags->arena, NULL)) {
             continue;
         }
         const char *word = find_unknown(&texts, unknown);
@@ -58,7 +58,8 @@ static void warn_unknown_regex(const ca_ruleset *set, const ca_wording *regex,
                                const ca_strings *unknown, ca_diags *diags)
 {
     ca_strings texts = {0};
-    if (regex->text == NULL || !ca_wording_expand_regex(regex->text, &texts, diags->arena)) {
+    if (regex->text == NULL ||
+        !ca_keyphrases_of_regex(regex->text, set->language, &texts, diags->arena, NULL)) {
         return;
     }
     const char *word = find_unknown(&texts, unknown);
@@ -92,6 +93,24 @@ static bool check_words(const rules_request *r, const ca_ruleset *set, ca_diags 
         warn_unknown_regex(set, &rule->regex, &unknown, diags);
     }
     return true;
+}
+
+/* Warns of regexes that no keyphrase pass can listen for, unless every call gets a transcript. */
+static void check_regexes(const rules_request *r, const ca_ruleset *set, ca_diags *diags)
+{
+    for (size_t i = 0; i < set->rules.count; i++) {
+        const ca_wording *regex = &set->rules.items[i].regex;
+        ca_strings texts = {0};
+        if (regex->text == NULL || r->config.transcripts == CA_TRANSCRIPT_ALL ||
+            ca_wording_expand_regex(regex->text, &texts, r->arena)) {
+            continue;
+        }
+        diags->path = set->path;
+        ca_diag_add(diags, CA_WARNING, regex->line, regex->column,
+                    "the regex is no list of at most %d wordings, so it needs a transcript: in "
+                    "calls without one '%s' is unsure where its phrases are not heard",
+                    CA_WORDING_MAX, set->rules.items[i].id);
+    }
 }
 
 static void put_check(const ca_rulesets *sets, const ca_diags *diags, ca_json *json)
@@ -174,6 +193,7 @@ int rules_check(rules_request *r)
     }
     for (size_t i = 0; diags.errors == 0 && i < sets.count; i++) {
         ca_error why = {0};
+        check_regexes(r, &sets.items[i], &diags);
         if (!check_words(r, &sets.items[i], &diags, &why)) {
             fprintf(stderr, "callaudit: words of '%s' not looked up: %s\n", sets.items[i].name,
                     why.msg);

@@ -22,7 +22,8 @@ void ca_matcher_free(ca_matcher *matcher);
  *
  * For each rule: hits are matches inside the window, by the right speaker, not excused by
  * `unless` (said in the same line, or by that speaker in the same speech segment) and not inside
- * a rival's wording; overlapping ones of one speaker are one (the most confident). Verdicts:
+ * a rival's wording; overlapping ones of one speaker are one (the most confident, of these the
+ * longest). Words and rules are compared in their folded form (fold.h). Verdicts:
  *   hit     a match with confidence >= accept (limit: more than max of them)
  *   unsure  only matches in [doubt, accept); a match on a mixed channel for a rule that asks who
  *           spoke, unless the rule is required; PCRE2 limits; a miss where that side's channel is

@@ -60,6 +60,7 @@ typedef struct ca_rule {
     ca_wordings rivals;
     ca_wordings unless;
     ca_wording regex; /* text NULL when there is none */
+    int min_words;    /* of a phrase that suffice, the others left out; 0: all */
     int weight;
     int max; /* limit: hits allowed */
     bool critical;

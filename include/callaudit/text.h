@@ -40,6 +40,10 @@ bool ca_is_han(uint32_t character);
 
 /* ---- words of a text: the same for imported words, examples and the phrases of rules ---- */
 
+/* The half width form of a full width sign, letter or digit (U+FF01 to U+FF5E) and of U+3000, the
+ * ideographic space; any other character as it is. */
+uint32_t ca_fold_width(uint32_t character);
+
 /* True for letters and digits: all but punctuation, symbols, white space and control characters. */
 bool ca_is_spoken(uint32_t character);
 
@@ -56,7 +60,8 @@ typedef struct ca_text_word {
 
 /* The next word; false when there is none. One Chinese character is a word, and so is a run of
  * other letters and digits with the signs that belong to it: don't, customers', e-mail, 3.5, 10:30,
- * a.m. (single letters, each with its full stop). All else is silent. */
+ * a.m. (single letters, each with its full stop), whatever their width. All else is silent; so is
+ * the full width comma between digits, which parts the items of a list. */
 bool ca_text_word_next(ca_word_reader *reader, ca_text_word *word);
 
 /* The word as recognizers spell it: ASCII letters small, the typographic apostrophe as '. NULL when

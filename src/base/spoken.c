@@ -17,6 +17,14 @@ static bool is_letter(uint32_t c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+uint32_t ca_fold_width(uint32_t character)
+{
+    if (character >= 0xFF01 && character <= 0xFF5E) {
+        return character - 0xFF01 + '!';
+    }
+    return character == 0x3000 ? ' ' : character;
+}
+
 bool ca_is_spoken(uint32_t character)
 {
     static const range silent[] = {
@@ -47,10 +55,16 @@ static bool is_apostrophe(uint32_t c)
     return c == '\'' || c == 0x2019;
 }
 
-/* The character at `at`; 0 at the end. */
+/* Reads the character at *at, half width, and steps over it; 0 at the end. */
+static uint32_t step(const char **at, const char *end)
+{
+    return *at < end ? ca_fold_width(ca_utf8_next(at, end)) : 0;
+}
+
+/* The character at `at`. */
 static uint32_t look(const char *at, const char *end)
 {
-    return at < end ? ca_utf8_next(&at, end) : 0;
+    return step(&at, end);
 }
 
 /* May this sign stand inside a word: don't, e-mail, 3.5, 10:30? */
@@ -68,7 +82,7 @@ static bool skip_silence(ca_word_reader *in)
     uint32_t before = 0;
     while (in->at < in->end) {
         const char *from = in->at;
-        uint32_t c = ca_utf8_next(&in->at, in->end);
+        uint32_t c = step(&in->at, in->end);
         if (ca_is_spoken(c)) {
             in->at = from;
             in->quoted = in->quoted || is_apostrophe(before) || before == 0x2018;
@@ -79,30 +93,37 @@ static bool skip_silence(ca_word_reader *in)
     return false;
 }
 
-/* The end of an abbreviation of single letters with their full stops ("a.m.", "U.S.A"), two of them
- * at least; `at` when there is none. */
-static const char *abbreviation(const char *at, const char *end)
+/* The characters of an abbreviation of single letters with their full stops ("a.m.", "U.S.A"), two
+ * letters at least, and where it ends; 0 when there is none. */
+static size_t abbreviation(const char *at, const char *end, const char **behind)
 {
-    const char *from = at;
-    while (end - at >= 2 && is_letter((unsigned char)at[0]) && at[1] == '.') {
-        at += 2;
+    size_t size = 0;
+    const char *next = at;
+    while (is_letter(step(&next, end))) {
+        at = next;
+        size++;
+        if (step(&next, end) != '.') { /* the last letter may lack its stop */
+            break;
+        }
+        at = next;
+        size++;
     }
-    if (at > from && at < end && is_letter((unsigned char)at[0])) {
-        at++; /* the last one may lack its stop */
-    }
-    uint32_t after = look(at, end);
-    return at - from >= 3 && (!ca_is_spoken(after) || ca_is_han(after)) ? at : from;
+    const uint32_t after = look(at, end);
+    *behind = at;
+    return size >= 3 && (!ca_is_spoken(after) || ca_is_han(after)) ? size : 0;
 }
 
 /* What follows the word's first characters, up to the first that is no part of it. */
 static void take_rest(ca_word_reader *in, ca_text_word *word)
 {
-    uint32_t before = word->size > 0 ? (unsigned char)in->at[-1] : 0;
+    uint32_t before = 0;
     while (in->at < in->end) {
         const char *from = in->at;
-        uint32_t c = ca_utf8_next(&in->at, in->end);
-        bool part = ca_is_spoken(c) ? word->size == 0 || !ca_is_han(c)
-                                    : word->size > 0 && joins(c, before, look(in->at, in->end));
+        uint32_t c = step(&in->at, in->end);
+        bool list = c == ',' && *from != ','; /* full width */
+        bool part = ca_is_spoken(c)
+                        ? word->size == 0 || !ca_is_han(c)
+                        : word->size > 0 && !list && joins(c, before, look(in->at, in->end));
         if (!part) {
             in->at = from;
             return;
@@ -120,7 +141,7 @@ static void take_apostrophe(ca_word_reader *in, ca_text_word *word)
 {
     const char *after = in->at;
     if (in->at == in->end || ca_is_han(look(word->begin, word->end)) ||
-        !is_apostrophe(ca_utf8_next(&after, in->end))) {
+        !is_apostrophe(step(&after, in->end))) {
         return;
     }
     if (!in->quoted) {
@@ -137,9 +158,10 @@ bool ca_text_word_next(ca_word_reader *reader, ca_text_word *word)
     if (!skip_silence(reader)) {
         return false;
     }
+    const char *behind;
     word->begin = reader->at;
-    reader->at = abbreviation(reader->at, reader->end);
-    word->size = (size_t)(reader->at - word->begin);
+    word->size = abbreviation(reader->at, reader->end, &behind);
+    reader->at = word->size > 0 ? behind : reader->at;
     take_rest(reader, word);
     word->end = reader->at;
     take_apostrophe(reader, word);

@@ -1,6 +1,7 @@
 /* hits.c - finding the wordings of one rule in the lines of a call. */
 #include "hits.h"
 
+#include "callaudit/fold.h"
 #include "callaudit/wording.h"
 
 #include <assert.h>
@@ -28,13 +29,13 @@ static bool add_pattern(hit_patterns *list, const char *regex, const ca_wording 
     return true;
 }
 
-static bool add_phrases(hit_patterns *list, const ca_wordings *phrases, ca_arena *arena,
-                        ca_error *err)
+static bool add_phrases(hit_patterns *list, const ca_wordings *phrases, size_t min_words,
+                        ca_arena *arena, ca_error *err)
 {
     for (size_t i = 0; i < phrases->count; i++) {
         const ca_wording *phrase = &phrases->items[i];
         ca_buf regex = {0};
-        bool ok = ca_wording_regex(phrase->text, &regex, err) &&
+        bool ok = ca_wording_regex(phrase->text, min_words, &regex, err) &&
                   add_pattern(list, ca_buf_text(&regex), phrase, arena, err);
         ca_buf_release(&regex);
         if (!ok) {
@@ -44,17 +45,27 @@ static bool add_phrases(hit_patterns *list, const ca_wordings *phrases, ca_arena
     return true;
 }
 
+/* A regex that compiles only as it was written is taken so: then two groups have names that fold to
+ * the same. */
+static bool add_regex(rule_patterns *out, const ca_wording *regex, ca_arena *arena, ca_error *err)
+{
+    ca_strings wordings = {0};
+    const char *folded = ca_fold_regex(regex->text, arena, err);
+    if (folded == NULL) {
+        return false;
+    }
+    out->needs_transcript = !ca_wording_expand_regex(regex->text, &wordings, arena);
+    return add_pattern(&out->wanted, folded, regex, arena, NULL) ||
+           add_pattern(&out->wanted, regex->text, regex, arena, err);
+}
+
 bool rule_patterns_compile(const ca_rule *rule, rule_patterns *out, ca_arena *arena, ca_error *err)
 {
     *out = (rule_patterns){0};
-    bool ok = add_phrases(&out->wanted, &rule->phrases, arena, err) &&
-              add_phrases(&out->rivals, &rule->rivals, arena, err) &&
-              add_phrases(&out->unless, &rule->unless, arena, err);
-    if (ok && rule->regex.text != NULL) {
-        ca_strings wordings = {0};
-        out->needs_transcript = !ca_wording_expand_regex(rule->regex.text, &wordings, arena);
-        ok = add_pattern(&out->wanted, rule->regex.text, &rule->regex, arena, err);
-    }
+    bool ok = add_phrases(&out->wanted, &rule->phrases, (size_t)rule->min_words, arena, err) &&
+              add_phrases(&out->rivals, &rule->rivals, 0, arena, err) &&
+              add_phrases(&out->unless, &rule->unless, 0, arena, err) &&
+              (rule->regex.text == NULL || add_regex(out, &rule->regex, arena, err));
     if (!ok) {
         rule_patterns_release(out);
     }
@@ -91,11 +102,30 @@ static long find_segment(const ca_call *call, const ca_line *line)
     return -1;
 }
 
-static bool hear(heard_line *out, const ca_call *call, const ca_line *line, ca_arena *arena)
+/* The call's words in the form in which they are matched. */
+static bool fold_words(const ca_words *words, ca_words *folded, ca_arena *arena, ca_error *err)
+{
+    folded->count = words->count;
+    folded->items = ca_arena_alloc(arena, (words->count + 1) * sizeof *folded->items);
+    if (folded->items == NULL) {
+        return ca_fail_memory(err);
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        folded->items[i] = words->items[i];
+        folded->items[i].text = ca_fold(words->items[i].text, arena, err);
+        if (folded->items[i].text == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool hear(heard_line *out, const ca_call *call, const ca_words *words, const ca_line *line,
+                 ca_arena *arena)
 {
     out->line = line;
     out->segment = find_segment(call, line);
-    out->text = ca_words_text(&call->words, line->first_word, line->word_count, arena);
+    out->text = ca_words_text(words, line->first_word, line->word_count, arena);
     out->word_at = ca_arena_alloc(arena, (line->word_count + 1) * sizeof *out->word_at);
     if (out->text == NULL || out->word_at == NULL) {
         return false;
@@ -103,7 +133,7 @@ static bool hear(heard_line *out, const ca_call *call, const ca_line *line, ca_a
     out->length = strlen(out->text);
     size_t at = 0;
     for (size_t i = 0; i < line->word_count; i++) {
-        const char *word = call->words.items[line->first_word + i].text;
+        const char *word = words->items[line->first_word + i].text;
         size_t length = strlen(word);
         at += out->text[at] == ' ' && strncmp(out->text + at, word, length) != 0;
         out->word_at[i] = at;
@@ -120,8 +150,12 @@ bool heard_init(heard_call *heard, const ca_call *call, ca_arena *arena, ca_erro
     if (heard->lines == NULL) {
         return ca_fail_memory(err);
     }
+    ca_words words = {0};
+    if (!fold_words(&call->words, &words, arena, err)) {
+        return false;
+    }
     for (size_t i = 0; i < call->lines.count; i++) {
-        if (!hear(&heard->lines[i], call, &call->lines.items[i], arena)) {
+        if (!hear(&heard->lines[i], call, &words, &call->lines.items[i], arena)) {
             return ca_fail_memory(err);
         }
     }

@@ -26,7 +26,7 @@ void rule_patterns_release(rule_patterns *patterns);
 /* A line as text, with the way back from bytes to words. */
 typedef struct heard_line {
     const ca_line *line;
-    const char *text;
+    const char *text; /* folded, see fold.h */
     size_t length;
     size_t *word_at; /* where each word begins in text */
     long segment;    /* the speech segment that it lies in, -1 when there is none */

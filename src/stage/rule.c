@@ -1,6 +1,7 @@
 /* rule.c - one rule of a rule file: every key checked, every complaint at its place. */
 #include "rule.h"
 
+#include "callaudit/fold.h"
 #include "callaudit/pattern.h"
 #include "callaudit/wording.h"
 
@@ -9,7 +10,7 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
-enum { ABSENT = -2, LONGEST_SPAN_MS = 24 * 3600 * 1000 };
+enum { ABSENT = -2, LONGEST_SPAN_MS = 24 * 3600 * 1000, LEAST_WORDS = 2, MOST_WORDS = 100 };
 
 static void complain(const rule_reader *r, const ca_node *at, const char *what)
 {
@@ -68,12 +69,14 @@ static void read_choices(const rule_reader *r, const ca_node *node, ca_rule *rul
 
 static void read_numbers(const rule_reader *r, const ca_node *node, ca_rule *rule)
 {
-    int64_t weight = 1, max = 0;
+    int64_t weight = 1, max = 0, min_words = 0;
     ca_node_need_int(node, "weight", 0, 100, &weight, r->diags);
     ca_node_need_int(node, "max", 0, 1000, &max, r->diags);
+    ca_node_need_int(node, "min_words", LEAST_WORDS, MOST_WORDS, &min_words, r->diags);
     ca_node_need_bool(node, "critical", &rule->critical, r->diags);
     rule->weight = (int)weight;
     rule->max = (int)max;
+    rule->min_words = (int)min_words;
 
     const ca_node *given = ca_node_get(node, "max");
     if (given == NULL && rule->kind == CA_LIMIT) {
@@ -170,7 +173,8 @@ static void read_window(const rule_reader *r, const ca_node *node, ca_window *wi
 /* A wording that a phrase expands to, and where it was written. */
 typedef struct expanded {
     const char *text;
-    size_t source; /* index into the list it is from */
+    const char *folded; /* the same text for the same words, however written */
+    size_t source;      /* index into the list it is from */
     bool rival;
     const ca_wording *from;
 } expanded;
@@ -214,30 +218,49 @@ static void read_wordings(const rule_reader *r, const ca_node *node, const char 
     }
 }
 
-/* Expands each phrase of the list, complaining about its form; the wordings go to all. */
+/* Expands the phrase, complaining about its form. When too much comes of leaving words out, the
+ * list's other phrases are read whole, so that a file of such mistakes is soon read. */
+static void expand_phrase(rule_reader *r, const ca_wording *from, ca_wording_set *set)
+{
+    ca_error err = {0};
+    size_t column = 1;
+    if (!ca_wording_expand_partial(from->text, r->min_words, set, &column, r->arena, &err)) {
+        ca_diag_add(r->diags, CA_ERROR, from->line, from->column, "'%.80s': %s (at byte %zu)",
+                    from->text, err.msg, column);
+        r->min_words = 0;
+    }
+    r->wordings += set->texts.count;
+    if (r->wordings > RULE_MAX_WORDINGS) {
+        ca_diag_add(r->diags, CA_ERROR, from->line, from->column,
+                    "the file's phrases stand for more than %d wordings", RULE_MAX_WORDINGS);
+    }
+    if (r->min_words > 0 && 2 * r->min_words < set->longest) {
+        ca_diag_add(r->diags, CA_WARNING, from->line, from->column,
+                    "'%.80s': %zu of its %zu words are less than half: that may be found where "
+                    "something else was said",
+                    from->text, r->min_words, set->longest);
+    }
+    r->longest = set->longest > r->longest ? set->longest : r->longest;
+}
+
+/* Expands each phrase of the list; the whole wordings go to all. */
 static void expand_list(rule_reader *r, const ca_wordings *list, bool rival, expanded_list *all)
 {
     for (size_t i = 0; i < list->count && r->wordings <= RULE_MAX_WORDINGS; i++) {
         const ca_wording *from = &list->items[i];
-        ca_strings texts = {0};
-        ca_error err = {0};
-        size_t column = 1;
-        if (!ca_wording_expand(from->text, &texts, &column, r->arena, &err)) {
-            ca_diag_add(r->diags, CA_ERROR, from->line, from->column, "'%.80s': %s (at byte %zu)",
-                        from->text, err.msg, column);
-        }
-        r->wordings += texts.count;
-        if (r->wordings > RULE_MAX_WORDINGS) {
-            ca_diag_add(r->diags, CA_ERROR, from->line, from->column,
-                        "the file's phrases stand for more than %d wordings", RULE_MAX_WORDINGS);
-        }
-        for (size_t k = 0; all != NULL && k < texts.count; k++) {
-            expanded *item = ca_push(r->arena, all);
+        ca_wording_set set;
+        expand_phrase(r, from, &set);
+        for (size_t k = 0; all != NULL && k < set.texts.count && k < set.whole; k++) {
+            ca_error err = {0};
+            const char *text = set.texts.items[k];
+            const char *folded = ca_fold(text, r->arena, &err);
+            expanded *item = folded != NULL ? ca_push(r->arena, all) : NULL;
             if (item == NULL) {
-                ca_diag_add(r->diags, CA_ERROR, from->line, from->column, "out of memory");
+                ca_diag_add(r->diags, CA_ERROR, from->line, from->column, "%s",
+                            folded == NULL ? err.msg : "out of memory");
                 return;
             }
-            *item = (expanded){texts.items[k], i, rival, from};
+            *item = (expanded){text, folded, i, rival, from};
         }
     }
 }
@@ -246,7 +269,7 @@ static void expand_list(rule_reader *r, const ca_wordings *list, bool rival, exp
 static int compare_expanded(const void *left, const void *right)
 {
     const expanded *a = left, *b = right;
-    int order = strcmp(a->text, b->text);
+    int order = strcmp(a->folded, b->folded);
     if (order != 0) {
         return order;
     }
@@ -261,7 +284,7 @@ static void complain_repeats(const rule_reader *r, expanded_list *all)
     }
     for (size_t i = 1; i < all->count; i++) {
         const expanded *a = &all->items[i - 1], *b = &all->items[i];
-        if (strcmp(a->text, b->text) != 0) {
+        if (strcmp(a->folded, b->folded) != 0) {
             continue;
         }
         if (a->rival == b->rival) {
@@ -303,13 +326,40 @@ static void read_regex(const rule_reader *r, const ca_node *node, ca_rule *rule)
     ca_pattern_free(pattern);
 }
 
+/* The phrases have been expanded, without an error. */
+static void check_min_words(const rule_reader *r, const ca_node *node, const ca_rule *rule)
+{
+    const ca_node *given = ca_node_get(node, "min_words");
+    const size_t min_words = (size_t)rule->min_words;
+    if (given == NULL || min_words == 0) {
+        return;
+    }
+    if (rule->phrases.count == 0) {
+        complain(r, given, "'min_words' belongs to rules with 'phrases'");
+    } else if (min_words > r->longest) {
+        ca_diag_add(r->diags, CA_ERROR, given->line, given->column,
+                    "'min_words': the longest phrase has only %zu words", r->longest);
+    } else if (min_words == r->longest) {
+        ca_diag_add(r->diags, CA_WARNING, given->line, given->column,
+                    "'min_words': no phrase is longer than %zu words, so no word can be left out",
+                    min_words);
+    }
+}
+
 static void read_texts(rule_reader *r, const ca_node *node, ca_rule *rule)
 {
     expanded_list all = {0};
     read_wordings(r, node, "phrases", &rule->phrases);
     read_wordings(r, node, "rivals", &rule->rivals);
     read_wordings(r, node, "unless", &rule->unless);
+    r->min_words = (size_t)rule->min_words;
+    r->longest = 0;
+    const size_t errors = r->diags->errors;
     expand_list(r, &rule->phrases, false, &all);
+    if (r->diags->errors == errors) {
+        check_min_words(r, node, rule);
+    }
+    r->min_words = 0;
     expand_list(r, &rule->rivals, true, &all);
     expand_list(r, &rule->unless, false, NULL);
     complain_repeats(r, &all);
@@ -359,9 +409,9 @@ static void read_tests(const rule_reader *r, const ca_node *node, ca_rule *rule)
 
 void rule_read(rule_reader *reader, const ca_node *node, ca_rule *rule)
 {
-    static const char *const keys[] = {"id",     "title",  "dimension", "kind",  "who",
-                                       "within", "max",    "phrases",   "regex", "unless",
-                                       "rivals", "weight", "critical",  "tests"};
+    static const char *const keys[] = {"id",        "title",  "dimension", "kind",     "who",
+                                       "within",    "max",    "phrases",   "regex",    "unless",
+                                       "min_words", "rivals", "weight",    "critical", "tests"};
     rule->line = node->line;
     rule->column = node->column;
     rule->id = rule->title = "";

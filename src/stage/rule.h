@@ -12,7 +12,9 @@ typedef struct rule_reader {
     const char *language;
     ca_diags *diags;
     ca_arena *arena;
-    size_t wordings; /* so far in this file */
+    size_t wordings;  /* so far in this file */
+    size_t min_words; /* of the list of wordings being read */
+    size_t longest;   /* words of its longest wording */
 } rule_reader;
 
 /* Reads what the node says into *rule, which is zeroed, and complains about the rest. Afterwards

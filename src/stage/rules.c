@@ -1,8 +1,9 @@
 /* rules.c - rule files: finding them, reading them, and what makes one the same as another.
  *
  * A rule set's hash is the SHA-256 of its normalized text: one line of JSON with the name, the
- * language and each rule's id, title, dimension, kind, who, window, wordings, regex, weight, max
- * and critical, in this order of keys and the file's order of rules and wordings. Comments, tests,
+ * language and each rule's id, title, dimension, kind, who, window, wordings, min_words (where it
+ * is given, so that older files keep their hash), regex, weight, max and critical, in this order of
+ * keys and the file's order of rules and wordings, each as its author wrote it. Comments, tests,
  * the order of keys, quoting, defaults that are written out and the rule set's own title do not
  * change it, since they change no judgement. */
 #include "rule.h"
@@ -156,6 +157,9 @@ static void put_rule(ca_json *json, const ca_rule *rule)
     ca_json_text(json, "who", ca_who_name(rule->who));
     put_window(json, &rule->within);
     put_wordings(json, "phrases", &rule->phrases);
+    if (rule->min_words > 0) {
+        ca_json_int(json, "min_words", rule->min_words);
+    }
     put_wordings(json, "rivals", &rule->rivals);
     put_wordings(json, "unless", &rule->unless);
     ca_json_text(json, "regex", rule->regex.text);

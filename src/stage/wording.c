@@ -2,24 +2,27 @@
  *
  * Both grammars are read by one recursive descent over sets of texts: a sequence is the product of
  * its parts, alternatives are a union, what is optional is a union with "". The pattern of a phrase
- * is made from the same set, so that what is listened for and what is matched never differ. */
+ * is made from the same set, so that what is listened for and what is matched never differ. Phrases
+ * are read with full width signs and letters made half width. */
 #include "callaudit/wording.h"
 
-#include <assert.h>
+#include "form.h"
+#include "partial.h"
+
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    MAX_BYTES = 512,          /* of one phrase; longer ones are no wording but a text */
-    SCRATCH_BYTES = 16 << 20, /* for the intermediate sets */
-    CURLY_APOSTROPHE = 0x2019,
+    MAX_BYTES = 512,                  /* of one phrase; longer ones are no wording but a text */
+    SCRATCH_BYTES = 16 << 20,         /* for the intermediate sets */
+    MAX_CHOICES = 4 * CA_WORDING_MAX, /* of words to leave out; many come to the same wording */
 };
 
 typedef struct parser {
     const char *text;
     size_t at, length;
-    bool regex; /* which of the two grammars */
+    bool regex;       /* which of the two grammars */
+    size_t min_words; /* of a wording that suffice; 0 for all */
     ca_arena *scratch;
     size_t *column;
     ca_error *err;
@@ -79,11 +82,6 @@ static bool multiply(parser *p, ca_strings *left, const ca_strings *right)
 
 /* ---- what can be spoken ---- */
 
-static bool is_space(uint32_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x3000;
-}
-
 static bool is_wordlike(const parser *p, size_t at)
 {
     return at < p->length && (isalnum((unsigned char)p->text[at]) || (p->text[at] & 0x80) != 0);
@@ -92,7 +90,7 @@ static bool is_wordlike(const parser *p, size_t at)
 /* Apostrophes belong to words, hyphens do inside them, full stops behind single letters (a.m.). */
 static bool may_stand(const parser *p, size_t at, uint32_t c)
 {
-    if (is_space(c) || c == '\'' || c == CURLY_APOSTROPHE) {
+    if (form_is_space(c) || c == '\'' || c == FORM_CURLY_APOSTROPHE) {
         return true;
     }
     if (c == '-') {
@@ -190,11 +188,14 @@ static bool regex_literal(parser *p, ca_strings *out)
 {
     const char *cursor = p->text + p->at;
     uint32_t c = ca_utf8_next(&cursor, p->text + p->length);
-    if (c == '.' || !may_stand(p, p->at, c)) {
+    const char half = (char)ca_fold_width(c);
+    const bool wide = ca_fold_width(c) != c;
+    if (c == '.' || !may_stand(p, p->at, ca_fold_width(c))) {
         return false;
     }
     size_t size = (size_t)(cursor - p->text) - p->at;
-    const char *text = ca_arena_strndup(p->scratch, p->text + p->at, size);
+    const char *text = wide ? ca_arena_strndup(p->scratch, &half, 1)
+                            : ca_arena_strndup(p->scratch, p->text + p->at, size);
     p->at += size;
     return text != NULL && add(p, out, text);
 }
@@ -216,7 +217,7 @@ static bool regex_atom(parser *p, ca_strings *out)
 
 static bool is_blank(const parser *p, size_t from)
 {
-    while (from < p->at && is_space((unsigned char)p->text[from])) {
+    while (from < p->at && form_is_space((unsigned char)p->text[from])) {
         from++;
     }
     return from == p->at;
@@ -254,12 +255,6 @@ static bool parse_choice(parser *p, ca_strings *out)
 
 static bool parse_whole(parser *p, ca_strings *out)
 {
-    if (p->length > MAX_BYTES) {
-        return fail_at(p, MAX_BYTES, "too long for a phrase");
-    }
-    if (!ca_utf8_valid(p->text, p->length)) {
-        return fail_at(p, 0, "not UTF-8");
-    }
     if (!(p->regex ? parse_choice(p, out) : parse_sequence(p, out))) {
         return false;
     }
@@ -269,70 +264,6 @@ static bool parse_whole(parser *p, ca_strings *out)
     return fail_at(p, p->at,
                    peek(p) == '|' ? "put alternatives into brackets: (a|b)"
                                   : "a bracket is closed that was never opened");
-}
-
-/* The one form of a wording: lower case, a space between words, none between Chinese characters. */
-static char *normalize(const char *raw, ca_arena *arena)
-{
-    size_t length = strlen(raw);
-    char *out = ca_arena_alloc(arena, 2 * length + 1);
-    char *to = out;
-    bool gap = false, after_han = false;
-    for (const char *at = raw; out != NULL && at < raw + length;) {
-        const char *from = at;
-        uint32_t c = ca_utf8_next(&at, raw + length);
-        if (is_space(c)) {
-            gap = true;
-            continue;
-        }
-        bool han = ca_is_han(c);
-        if (to > out && ((gap && !(han && after_han)) || han != after_han)) {
-            *to++ = ' ';
-        }
-        if (c == CURLY_APOSTROPHE || c < 0x80) {
-            *to++ = c < 0x80 ? (char)tolower((int)c) : '\'';
-        } else {
-            memcpy(to, from, (size_t)(at - from));
-            to += at - from;
-        }
-        gap = false;
-        after_han = han;
-    }
-    return out;
-}
-
-/* The wording as words of a text, in the same form, so that the two can be compared. */
-static const char *as_text(const char *wording, ca_arena *arena)
-{
-    ca_word_reader reader = {wording, wording + strlen(wording), false};
-    const char *text = "";
-    ca_text_word word;
-    while (text != NULL && ca_text_word_next(&reader, &word)) {
-        const char *spelled = ca_text_word_spell(&word, arena);
-        text = spelled != NULL ? ca_arena_printf(arena, "%s %s", text, spelled) : NULL;
-    }
-    return text != NULL ? normalize(text, arena) : NULL;
-}
-
-/* The next character that is not an apostrophe or full stop, whose places put_wording forgives. */
-static char next_solid(const char **at)
-{
-    while (**at == '\'' || **at == '.') {
-        (*at)++;
-    }
-    return **at == '\0' ? '\0' : *(*at)++;
-}
-
-/* Would the words of a text ever be those of the wording? "a.mx" is two words wherever it is read.
- */
-static bool can_be_said(const char *wording, const char *text)
-{
-    char a, b;
-    do {
-        a = next_solid(&wording);
-        b = next_solid(&text);
-    } while (a == b && a != '\0');
-    return a == b;
 }
 
 static bool contains(const ca_strings *list, size_t from, const char *text)
@@ -345,144 +276,164 @@ static bool contains(const ca_strings *list, size_t from, const char *text)
     return false;
 }
 
-static bool add_normalized(parser *p, const ca_strings *raw, ca_strings *out, ca_arena *arena)
+/* Adds the form of the raw text unless it is in the list; *added says whether it was not. */
+static bool add_form(parser *p, const char *raw, ca_strings *out, size_t first, bool *added,
+                     ca_arena *arena)
 {
-    size_t first = out->count;
+    const char *text = form_normalize(raw, arena);
+    *added = false;
+    if (text == NULL) {
+        return ca_fail_memory(p->err);
+    }
+    if (text[strspn(text, " '-.")] == '\0') {
+        return fail_at(p, 0, "all of it can be left out: some word must remain");
+    }
+    const char *read = p->regex ? text : form_as_text(text, p->scratch);
+    if (read == NULL) {
+        return ca_fail_memory(p->err);
+    }
+    if (!form_can_be_said(text, read)) {
+        return fail_at(p, 0, "signs stand where no word has any, so it would never be found");
+    }
+    *added = !contains(out, first, text);
+    return !*added || ca_strings_add(out, text, arena, p->err);
+}
+
+/* Adds the whole wordings; `kept` gets the raw text of each. */
+static bool add_whole(parser *p, const ca_strings *raw, ca_strings *out, ca_strings *kept,
+                      ca_arena *arena)
+{
+    const size_t first = out->count;
     for (size_t i = 0; i < raw->count; i++) {
-        const char *text = normalize(raw->items[i], arena);
-        if (text == NULL) {
-            return ca_fail_memory(p->err);
-        }
-        if (text[strspn(text, " '-.")] == '\0') {
-            return fail_at(p, 0, "all of it can be left out: some word must remain");
-        }
-        const char *read = p->regex ? text : as_text(text, p->scratch);
-        if (read == NULL) {
-            return ca_fail_memory(p->err);
-        }
-        if (!can_be_said(text, read)) {
-            return fail_at(p, 0, "signs stand where no word has any, so it would never be found");
-        }
-        if (!contains(out, first, text) && !ca_strings_add(out, text, arena, p->err)) {
+        bool added;
+        if (!add_form(p, raw->items[i], out, first, &added, arena) ||
+            (added && !ca_strings_add(kept, raw->items[i], p->scratch, p->err))) {
             return false;
         }
     }
     return true;
 }
 
-static bool expand(parser *p, ca_strings *out, ca_arena *arena)
+static bool fail_many_partial(parser *p)
 {
-    size_t before = out->count;
-    p->scratch = ca_arena_new(SCRATCH_BYTES);
-    if (p->scratch == NULL) {
-        return ca_fail_memory(p->err);
+    return fail_at(p, 0,
+                   "stands for too many wordings with words left out: let 'min_words' ask for "
+                   "more of them, or split the phrase");
+}
+
+/* Adds what is left of the words when some are left out. */
+static bool add_choices(parser *p, const ca_strings *words, ca_strings *out, ca_arena *arena)
+{
+    ca_strings texts = {0};
+    if (!partial_choose(words, p->min_words, &texts, p->scratch, p->err)) {
+        return false;
     }
-    ca_strings raw = {0};
-    bool ok = parse_whole(p, &raw) && add_normalized(p, &raw, out, arena);
-    ca_arena_free(p->scratch);
+    for (size_t i = 0; i < texts.count; i++) {
+        bool added;
+        if (!add_form(p, texts.items[i], out, 0, &added, arena)) {
+            return false;
+        }
+        if (out->count > CA_WORDING_MAX) {
+            return fail_many_partial(p);
+        }
+    }
+    return true;
+}
+
+/* Adds what is left of the whole wordings when words of them are left out, and counts their words.
+ */
+static bool add_partial(parser *p, const ca_strings *whole, ca_wording_set *set, ca_arena *arena)
+{
+    const bool parted = partial_is_parted(p->text);
+    size_t choices = 0;
+    for (size_t i = 0; i < whole->count; i++) {
+        ca_strings words = {0};
+        if (!partial_split(whole->items[i], parted, &words, p->scratch, p->err)) {
+            return false;
+        }
+        set->longest = words.count > set->longest ? words.count : set->longest;
+        if (p->min_words == 0) {
+            continue;
+        }
+        choices += partial_count(words.count, p->min_words, MAX_CHOICES);
+        if (choices > MAX_CHOICES) {
+            return fail_many_partial(p);
+        }
+        if (!add_choices(p, &words, &set->texts, arena)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool expand(parser *p, ca_wording_set *set, ca_arena *arena)
+{
+    const size_t first = set->texts.count;
+    ca_strings raw = {0}, whole = {0};
+    bool ok = parse_whole(p, &raw) && add_whole(p, &raw, &set->texts, &whole, arena);
+    set->whole = set->texts.count;
+    ok = ok && (p->regex || add_partial(p, &whole, set, arena));
     if (!ok) {
-        out->count = before;
+        set->texts.count = first;
     }
     return ok;
+}
+
+/* Checks what is not grammar, then reads the half width form. */
+static bool expand_text(parser *p, const char *text, ca_wording_set *set, ca_arena *arena)
+{
+    p->text = text;
+    p->length = strlen(text);
+    if (p->length > MAX_BYTES) {
+        return fail_at(p, MAX_BYTES, "too long for a phrase");
+    }
+    if (!ca_utf8_valid(text, p->length)) {
+        return fail_at(p, 0, "not UTF-8");
+    }
+    p->scratch = ca_arena_new(SCRATCH_BYTES);
+    if (p->scratch != NULL && !p->regex) {
+        p->text = form_half_width(text, p->scratch);
+    }
+    bool ok = false;
+    if (p->scratch == NULL || p->text == NULL) {
+        ca_fail_memory(p->err);
+    } else {
+        p->length = strlen(p->text);
+        ok = expand(p, set, arena);
+        *p->column = ok || p->regex ? *p->column : form_source_byte(text, *p->column - 1) + 1;
+    }
+    ca_arena_free(p->scratch);
+    return ok;
+}
+
+bool ca_wording_expand_partial(const char *phrase, size_t min_words, ca_wording_set *out,
+                               size_t *column, ca_arena *arena, ca_error *err)
+{
+    size_t ignored = 0;
+    parser p = {.min_words = min_words, .err = err};
+    p.column = column != NULL ? column : &ignored;
+    *p.column = 1;
+    *out = (ca_wording_set){0};
+    return expand_text(&p, phrase, out, arena);
 }
 
 bool ca_wording_expand(const char *phrase, ca_strings *out, size_t *column, ca_arena *arena,
                        ca_error *err)
 {
-    size_t ignored = 0;
-    parser p = {.text = phrase, .length = strlen(phrase), .err = err};
-    p.column = column != NULL ? column : &ignored;
-    return expand(&p, out, arena);
+    ca_wording_set set;
+    bool ok = ca_wording_expand_partial(phrase, 0, &set, column, arena, err);
+    for (size_t i = 0; ok && i < set.texts.count; i++) {
+        ok = ca_strings_add(out, set.texts.items[i], arena, err);
+    }
+    return ok;
 }
 
 bool ca_wording_expand_regex(const char *regex, ca_strings *out, ca_arena *arena)
 {
-    size_t ignored = 0;
-    parser p = {.text = regex, .length = strlen(regex), .regex = true, .column = &ignored};
-    return expand(&p, out, arena);
-}
-
-/* ---- the pattern ---- */
-
-/* A word character that is not Chinese: `\b` would see no boundary between Chinese characters. */
-#define LETTER      "[^\\W\\p{Han}]"
-#define APOSTROPHE  "['\xE2\x80\x99]"
-#define WORD_BEGINS "(?<!" LETTER ")(?<!" LETTER APOSTROPHE ")"
-#define WORD_ENDS   "(?!" APOSTROPHE "?" LETTER ")"
-
-/* Texts and recognizers differ in apostrophes and full stops at a word's ends. */
-#define GAP "['.\xE2\x80\x99]?\\s+" APOSTROPHE "?"
-
-static bool is_inner(const char *character, const char *text)
-{
-    static const char edges[] = " '.";
-    return character > text && strchr(edges, character[-1]) == NULL &&
-           strchr(edges, character[1]) == NULL; /* the NUL is found as well */
-}
-
-static void put_character(ca_buf *out, const char *bytes, size_t length, bool inner)
-{
-    if (*bytes == '\'') {
-        ca_buf_puts(out, inner ? APOSTROPHE : APOSTROPHE "?");
-    } else if (*bytes == '.') {
-        ca_buf_puts(out, inner ? "\\." : "\\.?");
-    } else {
-        ca_buf_add(out, bytes, length);
-    }
-}
-
-static void put_wording(ca_buf *out, const char *text)
-{
-    const char *end = text + strlen(text);
-    bool first = true, gap = false, after_han = false;
-    for (const char *at = text; at < end;) {
-        const char *from = at;
-        uint32_t c = ca_utf8_next(&at, end);
-        if (c == ' ') {
-            gap = true;
-            continue;
-        }
-        bool han = ca_is_han(c);
-        if (first) {
-            ca_buf_puts(out, han ? "" : WORD_BEGINS);
-        } else if (han || after_han) {
-            ca_buf_puts(out, "\\s*");
-        } else if (gap) {
-            ca_buf_puts(out, GAP);
-        }
-        put_character(out, from, (size_t)(at - from), is_inner(from, text));
-        first = gap = false;
-        after_han = han;
-    }
-    ca_buf_puts(out, after_han ? "" : WORD_ENDS);
-}
-
-/* The longest first, so that the longest wording is the one that is found. */
-static int compare_longest(const void *left, const void *right)
-{
-    const char *a = *(const char *const *)left, *b = *(const char *const *)right;
-    size_t m = strlen(a), n = strlen(b);
-    return m != n ? (m < n) - (m > n) : strcmp(a, b);
-}
-
-bool ca_wording_regex(const char *phrase, ca_buf *out, ca_error *err)
-{
-    ca_arena *arena = ca_arena_new(SCRATCH_BYTES);
-    if (arena == NULL) {
-        return ca_fail_memory(err);
-    }
-    ca_strings wordings = {0};
-    bool ok = ca_wording_expand(phrase, &wordings, NULL, arena, err);
-    if (ok) {
-        assert(wordings.items != NULL); /* a phrase has a wording */
-        qsort(wordings.items, wordings.count, sizeof *wordings.items, compare_longest);
-        for (size_t i = 0; i < wordings.count; i++) {
-            ca_buf_puts(out, i == 0 ? "(?:" : "|");
-            put_wording(out, wordings.items[i]);
-        }
-        ca_buf_puts(out, ")");
-        ok = !out->failed || ca_fail_memory(err);
-    }
-    ca_arena_free(arena);
+    size_t ignored = 1;
+    parser p = {.regex = true, .column = &ignored};
+    ca_wording_set set = {.texts = *out};
+    bool ok = expand_text(&p, regex, &set, arena);
+    *out = set.texts;
     return ok;
 }

@@ -120,6 +120,12 @@ changed 's/how may i help you/[how]/' 10:15 'expected text'
 changed 's/$/ /; /phrases/s/how may.*/(a|b) (a|b) (a|b) (a|b) (a|b) (a|b) (a|b) (a|b) (a|b) (a|b) (a|b)]/' \
     10:15 'stands for too many wordings'
 added 'rivals: [how may i help you]' 12:14 "the rival 'how may i help you' is a phrase of the rule as well (line 10)"
+# words left out
+added 'min_words: 6' 12:16 "'min_words': the longest phrase has only 5 words"
+added 'min_words: 1' 12:16 "'min_words': expected a whole number from 2 to 100, found '1'"
+added 'min_word: 3' 12:5 "unknown key 'min_word'; did you mean 'min_words'?"
+changed 's/how may/&/; s/phrases: .*/regex: help\n    min_words: 3/' 11:16 "'min_words' belongs to rules with 'phrases'"
+changed 's/how may i help you/a b c d e f g h i j k/; s/weight: 10/min_words: 4/' 10:15 "too many wordings with words left out"
 # regexes
 added 'regex: "\bhelp\b"' 12:12 'must not stand in double quotes'
 added "regex: '(help'" 12:12 'missing closing parenthesis'
@@ -165,6 +171,36 @@ good | sed 's/help you/help quuxly/' >bad.yaml
 rules 0 check bad.yaml
 has "$tmp/err" "bad.yaml:10:15: warning: no dictionary of en-US knows 'quuxly'"
 has "$tmp/out" '0 errors, 1 warnings'
+# a tolerance that is none, or too great
+for warning in "5:12:16:no phrase is longer than 5 words" "2:10:15:'how may i help you': 2 of its 5 words are less than half"; do
+    words=${warning%%:*}
+    {
+        good
+        echo "    min_words: $words"
+    } >bad.yaml
+    rules 0 check bad.yaml
+    place=$(echo "$warning" | cut -d: -f2,3)
+    has "$tmp/err" "bad.yaml:$place: warning: "
+    has "$tmp/err" "${warning#*:*:*:}"
+    has "$tmp/out" '0 errors, 1 warnings'
+done
+# a regex that no keyphrase pass can listen for
+{
+    good
+    echo "    regex: 'help.*you'"
+} >bad.yaml
+rules 0 check bad.yaml
+has "$tmp/err" "bad.yaml:12:12: warning: the regex is no list of at most 256 wordings, so it needs a transcript"
+has "$tmp/out" '0 errors, 1 warnings'
+echo 'hearing: {transcript: all}' >all.config
+rules 0 check --config all.config bad.yaml
+equal 'warnings where every call has a transcript' '' "$(cat "$tmp/err")"
+{
+    good
+    echo "    regex: '(?:a|b|c|d|e|f|g|h)(?:a|b|c|d|e|f|g|h)(?:ye|no)s?'" # 256 wordings
+} >bad.yaml
+rules 0 check bad.yaml
+has_not "$tmp/err" 'needs a transcript'
 # as JSON
 good | sed 's/required/requird/' >bad.yaml
 rules 3 check --format json bad.yaml
@@ -257,19 +293,78 @@ good | sed 's/required/requird/' >bad.yaml
 rules 3 test bad.yaml
 has "$tmp/err" 'bad.yaml:7:11: error:'
 
+# words left out, and every spelling of the same words
+cat >spelling.yaml <<'YAML'
+ruleset: spelling
+language: zh-CN
+rules:
+  - id: whole
+    title: 瞭解計畫
+    dimension: courtesy
+    kind: required
+    phrases: ['請問有什麼可以幫（到｜上）您', ＡＴＭ卡, 您瞭解 計畫嗎]
+    regex: '帳　戶|回[覆電]'
+    tests:
+      hit:
+        - '[0:02 agent] 请问有什么可以帮到您'
+        - '[0:02 agent] 請 問 有 什 麼 可 以 幫 上 您'
+        - '[0:02 agent] 您的 atm 卡'
+        - '[0:02 agent] 您的ａｔｍ　卡'
+        - '[0:02 agent] 您了解计划吗'
+        - '[0:02 agent] 我的账户'
+        - '[0:02 agent] 请回复'
+      miss:
+        - '[0:02 agent] 请问有什么可以帮您'
+        - '[0:02 agent] 您了解吗'
+  - id: partly
+    title: 部分
+    dimension: courtesy
+    kind: required
+    phrases: [歡迎致電北方銀行]
+    min_words: 6
+    tests:
+      hit:
+        - '[0:02 agent] 欢迎致电北方银行'
+        - '[0:02 agent] 您好迎致电北方行'
+      miss:
+        - '[0:02 agent] 欢迎您致电北方银行' # 致电北方银行: six, and a word between
+        - '[0:02 agent] 欢迎致电北'
+YAML
+rules 3 test spelling.yaml
+has "$tmp/out" "spelling.yaml:33:11: rule 'partly': expected miss, found hit ('致电北方银行' by the agent"
+equal 'examples in other spellings' '13 examples, 1 failed' "$(tail -n 1 "$tmp/out")"
+sed 's/min_words: 6/min_words: 7/; /迎致电北方行/d' spelling.yaml >kept.yaml
+rules 0 test kept.yaml
+
+# the shipped Mandarin rules as one writes them in Taiwan, against their examples in simplified
+# characters, and the other way round
+need opencc opencc
+mix() { # RULES EXAMPLES: the file whose lines with examples are from EXAMPLES, the others from RULES
+    awk 'NR == FNR { examples[FNR] = $0; next } { print /\[[0-9]+:/ ? examples[FNR] : $0 }' "$2" "$1"
+}
+for region in s2tw s2hk; do
+    opencc -c "$region.json" -i "$shipped/zh/courtesy.yaml" -o traditional.yaml
+    mix traditional.yaml "$shipped/zh/courtesy.yaml" >mixed.yaml
+    [ "$(diff mixed.yaml "$shipped/zh/courtesy.yaml" | grep -c '^<')" -ge 100 ] || fail "$region changed little"
+    rules 0 test mixed.yaml
+    mix "$shipped/zh/courtesy.yaml" traditional.yaml >mixed.yaml
+    rules 0 test mixed.yaml
+done
+
 # ---- list -------------------------------------------------------------------------------------------
-second 's/first: 20s/after: greeting, limit: 30s/; s/Greets the customer/礼貌, politely/; s/who: agent/who: any/' >list.yaml
+second 's/first: 20s/after: greeting, limit: 30s/; s/Greets the customer/礼貌, politely/; s/who: agent/who: any/; s/phrases/min_words: 3\n    &/' >list.yaml
 rules 0 list list.yaml
 cat >"$tmp/table" <<'TABLE'
 desk (en-US, list.yaml)
-id        kind      dimension  weight  who    window               title
-greeting  required  courtesy   10      agent  first 20s            Greets the customer
-second    required  courtesy   10      any    after greeting, 30s  礼貌, politely
+id        kind      dimension  weight  who    window               min_words  title
+greeting  required  courtesy   10      agent  first 20s            -          Greets the customer
+second    required  courtesy   10      any    after greeting, 30s  3          礼貌, politely
 TABLE
 same "$tmp/table" "$tmp/out"
 rules 0 list --format json list.yaml
-equal 'list as JSON' "{'ruleset': 'desk', 'id': 'second', 'kind': 'required', 'dimension': 'courtesy', 'weight': 10, 'who': 'any', 'window': 'after greeting, 30s', 'title': '礼貌, politely'}" \
+equal 'list as JSON' "{'ruleset': 'desk', 'id': 'second', 'kind': 'required', 'dimension': 'courtesy', 'weight': 10, 'who': 'any', 'window': 'after greeting, 30s', 'min_words': 3, 'title': '礼貌, politely'}" \
     "$(json "$tmp/out" 'v["rules"][1]')"
+equal 'without min_words' None "$(json "$tmp/out" 'v["rules"][0]["min_words"]')"
 rules 2 list --format csv list.yaml
 rules 3 list bad.yaml
 

@@ -1,5 +1,6 @@
-/* fuzz_rules.c - any bytes as a rule file; one without errors must compile and judge its examples.
- */
+/* fuzz_rules.c - any bytes as a rule file; one without errors must compile, judge its examples and
+ * say what it listens for. */
+#include "callaudit/keyphrases.h"
 #include "callaudit/match.h"
 
 #include <stdlib.h>
@@ -35,8 +36,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ca_diags_init(&diags, arena);
     if (ca_rules_parse("fuzz.yaml", (const char *)data, size, &sets, &diags, arena) &&
         diags.errors == 0) {
+        ca_keyphrases phrases = {0};
         ca_matcher *matcher = ca_matcher_new(&sets, &err);
-        if (matcher == NULL) {
+        if (matcher == NULL ||
+            !ca_keyphrases_collect(&sets, sets.items[0].language, &phrases, arena, &err)) {
             abort();
         }
         for (size_t i = 0; i < sets.items[0].rules.count; i++) {

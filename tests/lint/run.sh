@@ -10,7 +10,7 @@ fail() {
 sources=$(git ls-files -co --exclude-standard 'src/*.c' 'src/**/*.c')
 headers=$(git ls-files -co --exclude-standard 'include/*.h' 'src/*.h' 'src/**/*.h')
 tests=$(git ls-files -co --exclude-standard 'tests/*.c' 'tests/**/*.c' 'tests/**/*.h')
-packages='sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl'
+packages='sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc'
 # shellcheck disable=SC2086
 flags="-std=c11 -D_GNU_SOURCE -Iinclude -Isrc $(pkg-config --cflags-only-I $packages | sed 's/-I/-isystem /g')"
 
@@ -44,6 +44,7 @@ src/stage/recognize_reader.c'
     only_in 'sqlite3\.h' src/data/db.c
     only_in 'sodium' src/base/hash.c
     only_in 'curl/' src/fetch.c
+    only_in 'opencc' src/stage/fold.c
 )
 [ -z "$trespass" ] || fail "$trespass"
 

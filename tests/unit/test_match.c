@@ -221,6 +221,104 @@ static void test_match__maps_chinese_text_to_words(void **state)
     assert_int_equal(call.hits.items[0].end_ms, 3750);
 }
 
+/* Rules in one spelling, words in another: what is told is what was said and what was written. */
+static void test_match__spelling_does_not_matter(void **state)
+{
+#define FLOW(id, kind) " - {id: " id ", title: T, dimension: courtesy, kind: " kind ", "
+    static const char *const rules[] = {"ruleset: zh\nlanguage: en-US\nrules:\n",
+                                        FLOW("a", "required"),
+                                        "phrases: [您瞭解 計畫嗎]}\n",
+                                        FLOW("b", "required"),
+                                        "phrases: [ＡＴＭ卡]}\n",
+                                        FLOW("c", "required"),
+                                        "regex: '回[覆電]'}\n",
+                                        FLOW("d", "forbidden"),
+                                        "phrases: [稍等], rivals: [请稍等]}\n",
+                                        FLOW("e", "forbidden"),
+                                        "phrases: [没办法], unless: [对不起]}\n",
+                                        FLOW("f", "required"),
+                                        "phrases: [it's me]}\n"};
+    static const struct {
+        const char *text, *pattern;
+        int64_t start_ms, end_ms;
+    } wanted[] = {{"您了解计划吗", "您瞭解 計畫嗎", 2250, 3750},
+                  {"atm 卡", "ＡＴＭ卡", 4000, 4600},
+                  {"回复", "回[覆電]", 5250, 5750},
+                  {"ｉt's me", "it's me", 9000, 9700}};
+    ca_rulesets sets = {0};
+    ca_call call;
+    const char *text = "";
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        text = ca_arena_printf(*state, "%s%s", text, rules[i]);
+    }
+    add_rules(*state, text, &sets);
+    make_call(*state,
+              "[0:02 agent] 请您了解计划吗 [0:04 agent] atm 卡 [0:05 agent] 请回复 "
+              "[0:06 agent] 請稍等 [0:07 agent] 對不起沒辦法 [0:09 agent] ｉt’s me",
+              &call);
+    judge_by(*state, &sets, &call);
+    size_t hits = 0;
+    for (size_t i = 0; i < call.findings.count; i++) {
+        const ca_finding *finding = &call.findings.items[i];
+        assert_int_equal(finding->ok, 1);
+        if (finding->hit_count == 0) {
+            continue;
+        }
+        const ca_hit *hit = &call.hits.items[finding->first_hit];
+        assert_string_equal(hit->pattern, wanted[hits].pattern);
+        assert_int_equal(hit->start_ms, wanted[hits].start_ms);
+        assert_int_equal(hit->end_ms, wanted[hits].end_ms);
+        assert_string_equal(hit->text, wanted[hits].text);
+        hits++;
+    }
+    assert_int_equal(hits, 4);
+}
+
+static void test_match__parts_of_a_phrase_count(void **state)
+{
+    static const char rules[] =
+        RULE("a", "required") "    phrases: [how may i help you]\n    min_words: 3\n"
+                              "    rivals: [how i may]\n";
+    check(*state, rules, "[0:02 agent] how may i help you", CA_HIT);
+    check(*state, rules, "[0:02 agent] may i help", CA_HIT);
+    check(*state, rules, "[0:02 agent] may help", CA_MISS);
+    check(*state, rules, "[0:02 agent] i may help you", CA_HIT); /* "may help you" */
+    check(*state, rules, "[0:02 agent] how may the bank help you", CA_MISS);
+    check(*state, rules, "[0:02 agent] how i may", CA_MISS);
+}
+
+/* A whole phrase and its parts, heard as lines of their own, are one hit: the surest; of those that
+ * are equally sure the longest. */
+static void test_match__parts_of_a_phrase_are_one_hit(void **state)
+{
+    static const char rules[] =
+        RULE("a", "limit") "    phrases: [how may i help you]\n    min_words: 3\n    max: 0\n";
+    static const char text[] = "[0:02 agent] how may i help [0:02 agent] how may i help you "
+                               "[0:02 agent] may i help you";
+    static const struct {
+        double confidence[3];
+        const char *text;
+    } cases[] = {{{0.7, 0.7, 0.7}, "how may i help you"},
+                 {{0.6, 0.9, 0.8}, "how may i help you"},
+                 {{0.9, 0.8, 0.8}, "how may i help"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ca_call call;
+        make_call(*state, text, &call);
+        for (size_t k = 0; k < call.lines.count; k++) { /* which are sorted */
+            const ca_line *line = &call.lines.items[k];
+            const char *said =
+                ca_words_text(&call.words, line->first_word, line->word_count, *state);
+            const size_t which = line->word_count == 5 ? 1 : strstr(said, "you") != NULL ? 2 : 0;
+            set_confidence(&call, k, cases[i].confidence[which]);
+        }
+        const ca_finding *finding = judge(*state, rules, &call);
+        assert_int_equal(finding->verdict, CA_HIT);
+        assert_int_equal(finding->hit_count, 1);
+        assert_string_equal(call.hits.items[finding->first_hit].text, cases[i].text);
+        assert_string_equal(call.hits.items[finding->first_hit].pattern, "how may i help you");
+    }
+}
+
 static void test_match__a_match_inside_a_word_takes_the_word(void **state)
 {
     ca_call call;
@@ -617,6 +715,9 @@ int main(void)
         TEST(test_match__asks_who_spoke),
         TEST(test_match__finds_all_matches_of_a_line),
         TEST(test_match__maps_chinese_text_to_words),
+        TEST(test_match__spelling_does_not_matter),
+        TEST(test_match__parts_of_a_phrase_count),
+        TEST(test_match__parts_of_a_phrase_are_one_hit),
         TEST(test_match__a_match_inside_a_word_takes_the_word),
         TEST(test_match__limit_counts),
         TEST(test_match__overlapping_hits_are_one),

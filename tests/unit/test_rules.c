@@ -117,6 +117,47 @@ static void test_rules__reads_every_key(void **state)
     assert_int_equal(rule->line, 5);
 }
 
+static void test_rules__reads_min_words(void **state)
+{
+    static const char phrase[] = "phrases: [how may i help you, thank you]";
+    const char *body = ca_arena_printf(*state, "    %s\n    min_words: ", phrase);
+    assert_int_equal(read_rule(*state, ca_arena_printf(*state, "%s3\n", body))->min_words, 3);
+    check_body(*state, ca_arena_printf(*state, "%s6\n", body), 1, 16,
+               "the longest phrase has only 5 words");
+    check_body(*state, ca_arena_printf(*state, "%s1\n", body), 1, 16, "from 2 to 100");
+    check_body(*state, ca_arena_printf(*state, "%sx\n", body), 1, 16, "from 2 to 100");
+    check_body(*state, "    regex: 'no way'\n    min_words: 2\n", 1, 16,
+               "belongs to rules with 'phrases'");
+    check_body(*state, "    phrases: [a b c d e f g h i j k l]\n    min_words: 6\n", 0, 15,
+               "too many wordings with words left out");
+    check_body(*state, "    phrases: [(a]\n    min_words: 2\n", 0, 15, "never closed");
+    check_body(*state, "    phrases: [hello there]\n    min_word: 2\n", 1, 5,
+               "did you mean 'min_words'?");
+    check_one(*state, ca_arena_printf(*state, HEAD RULE "%s5\n", body), CA_WARNING, BODY_LINE + 1,
+              16, "no phrase is longer than 5 words");
+    check_one(*state, ca_arena_printf(*state, HEAD RULE "%s2\n", body), CA_WARNING, BODY_LINE, 15,
+              "2 of its 5 words are less than half");
+}
+
+/* Only whole phrases are held against each other: a part of one may be another's, or a rival. */
+static void test_rules__parts_may_repeat(void **state)
+{
+    const ca_rule *rule =
+        read_rule(*state, "    phrases: [how may i help you, may i help you]\n    min_words: 3\n"
+                          "    rivals: [how i help]\n");
+    assert_int_equal(rule->min_words, 3);
+}
+
+static void test_rules__sees_repeats_in_other_spelling(void **state)
+{
+    check_one(*state, HEAD RULE "    phrases: [thank you, ＴＨＡＮＫ　you]\n", CA_WARNING,
+              BODY_LINE, 26, "already covered");
+    check_one(*state, HEAD RULE "    phrases: [請您稍等, 请 您稍等]\n", CA_WARNING, BODY_LINE, 21,
+              "already covered");
+    check_body(*state, "    phrases: [請您稍等]\n    rivals: [请您稍等]\n", 1, 14,
+               "is a phrase of the rule as well");
+}
+
 static void test_rules__has_defaults(void **state)
 {
     const ca_rule *rule = read_rule(*state, "    phrases: [hello]\n");
@@ -124,6 +165,7 @@ static void test_rules__has_defaults(void **state)
     assert_int_equal(rule->who, CA_WHO_AGENT);
     assert_int_equal(rule->within.kind, CA_WINDOW_ALL);
     assert_false(rule->critical);
+    assert_int_equal(rule->min_words, 0);
     assert_null(rule->regex.text);
 }
 
@@ -306,6 +348,7 @@ static void test_rules__hash_covers_what_changes_a_judgement(void **state)
         HEAD RULE "    phrases: [hello, hi]\n    unless: [hey]\n    weight: 3\n",
         HEAD RULE "    phrases: [hello, hi]\n    regex: 'hey'\n    weight: 3\n",
         HEAD RULE "    phrases: [hello, hi]\n    weight: 3\n    who: any\n",
+        HEAD RULE "    phrases: [hello, ｈi]\n    weight: 3\n",
         HEAD RULE "    phrases: [hello, hi]\n    weight: 3\n    within: {first: 5s}\n",
         "ruleset: desk2\nlanguage: en-US\nrules:\n" RULE
         "    phrases: [hello, hi]\n    weight: 3\n",
@@ -318,6 +361,16 @@ static void test_rules__hash_covers_what_changes_a_judgement(void **state)
     for (size_t i = 0; i < sizeof different / sizeof *different; i++) {
         assert_string_not_equal(read_good(*state, different[i])->hash.hex, hash);
     }
+    static const char partial[] = HEAD RULE "    phrases: [may i help you]\n%s";
+    const char *all = read_good(*state, ca_arena_printf(*state, partial, ""))->hash.hex;
+    const char *three =
+        read_good(*state, ca_arena_printf(*state, partial, "    min_words: 3\n"))->hash.hex;
+    const char *two =
+        read_good(*state, ca_arena_printf(*state, partial, "    min_words: 2\n"))->hash.hex;
+    assert_string_not_equal(all, three);
+    assert_string_not_equal(three, two);
+    /* what a rule set was before there was min_words, it still is */
+    assert_string_equal(hash, "74f9dc3d5c80b692475a3328d7a9c9f5463f987343f7def1693f95552ea3d636");
 }
 
 static void test_rules__hash_is_of_the_text(void **state)
@@ -479,6 +532,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_rules__reads_every_key),
         TEST(test_rules__has_defaults),
+        TEST(test_rules__reads_min_words),
+        TEST(test_rules__parts_may_repeat),
+        TEST(test_rules__sees_repeats_in_other_spelling),
         TEST(test_rules__reads_windows),
         TEST(test_rules__refuses_bad_windows),
         TEST(test_rules__orders_rules_by_what_they_rest_on),

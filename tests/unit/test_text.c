@@ -236,6 +236,11 @@ static void test_text__words(void **state)
     check_words("the u.s.'s plan b. So do I.", "the|u.s.'s|plan|b|so|do|i");
     check_words("x.com a.mx e.g.you", "x|com|a|mx|e|g|you");
     check_words("您好，ATM'卡。a.m.您", "您|好|atm'|卡|a.m.|您");
+    /* full width: the same words, spelled as they came */
+    check_words("ＡＴＭ　卡（３．５）１０：３０", "ＡＴＭ|卡|３．５|１０：３０");
+    check_words("ｄｏｎ＇ｔ ｅ－ｍａｉｌ ａ．ｍ． U．S．A",
+                "ｄｏｎ＇ｔ|ｅ－ｍａｉｌ|ａ．ｍ．|u．s．a");
+    check_words("１，２，３ 1，2 1,2", "１|２|３|1|2|1,2"); /* a list, but for the ASCII comma */
 }
 
 static void test_text__parse_double_in_other_locales(void **state)

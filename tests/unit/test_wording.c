@@ -160,19 +160,25 @@ static void test_wording__knows_regexes_that_need_transcripts(void **state)
     check_regex(*state, "a\\", NULL);
 }
 
-/* The first match of the phrase in the text, or "-". */
-static const char *found(ca_arena *arena, const char *phrase, const char *text)
+/* The first match of the phrase, words left out, in the text, or "-". */
+static const char *found_partly(ca_arena *arena, const char *phrase, size_t min_words,
+                                const char *text)
 {
     ca_buf regex = {0};
     ca_error err = {0};
     size_t start = 0, end = 0;
-    assert_true(ca_wording_regex(phrase, &regex, &err));
+    assert_true(ca_wording_regex(phrase, min_words, &regex, &err));
     ca_pattern *pattern = ca_pattern_compile(ca_buf_text(&regex), CA_PATTERN_CASELESS, NULL, &err);
     assert_non_null(pattern);
     bool hit = ca_pattern_find(pattern, text, strlen(text), 0, &start, &end) == CA_MATCH_FOUND;
     ca_pattern_free(pattern);
     ca_buf_release(&regex);
     return hit ? ca_arena_strndup(arena, text + start, end - start) : "-";
+}
+
+static const char *found(ca_arena *arena, const char *phrase, const char *text)
+{
+    return found_partly(arena, phrase, 0, text);
 }
 
 static void test_wording__matches_whole_words(void **state)
@@ -231,6 +237,105 @@ static void test_wording__finds_the_longest_wording(void **state)
                         "sorry to hear that");
 }
 
+static void test_wording__reads_full_width_as_half_width(void **state)
+{
+    check_phrase(*state, "ｈｏｗ　（ｍａｙ｜can）　ｉ　［ＰＬＥＡＳＥ］　help",
+                 "how may i please help|how may i help|how can i please help|how can i help");
+    check_phrase(*state, "ａ．ｍ．", "a.m.");
+    check_phrase(*state, "ｄｏｎ＇ｔ", "don't");
+    check_regex(*state, "ＡＴＭ(?:　| )ｅ－ｍａｉｌ", "atm e-mail");
+    check_regex(*state, "（a|b）", NULL); /* a sign that stands for itself is never spoken */
+    /* places are counted in what the author wrote */
+    check_refused(*state, "您好，请问", 7, "never spoken");
+    check_refused(*state, "ｙｅｓ（ａ", 10, "never closed");
+    check_refused(*state, "ｙｅｓ）", 10, "never opened");
+    check_refused(*state, "（ａ｜）", 10, "words expected");
+}
+
+static void check_partial(ca_arena *arena, const char *phrase, size_t min_words, size_t whole,
+                          size_t longest, const char *expected)
+{
+    ca_wording_set set;
+    ca_error err = {0};
+    assert_true(ca_wording_expand_partial(phrase, min_words, &set, NULL, arena, &err));
+    assert_string_equal(joined(&set.texts, arena), expected);
+    assert_int_equal(set.whole, whole);
+    assert_int_equal(set.longest, longest);
+}
+
+static void test_wording__leaves_words_out(void **state)
+{
+    check_partial(*state, "how may i help", 3, 1, 4,
+                  "how may i help|how may i|how may help|how i help|may i help");
+    check_partial(*state, "a b c d", 2, 1, 4,
+                  "a b c d|a b c|a b d|a c d|b c d|a b|a c|a d|b c|b d|c d");
+    check_partial(*state, "how may i", 3, 1, 3, "how may i");
+    check_partial(*state, "how may i", 9, 1, 3, "how may i");
+    check_partial(*state, "how may i", 0, 1, 3, "how may i");
+    check_partial(*state, "(may|can) i [please] help", 3, 4, 4,
+                  "may i please help|may i help|can i please help|can i help|may i please|"
+                  "may please help|i please help|can i please|can please help");
+    check_partial(*state, "very very very sorry", 2, 1, 4,
+                  "very very very sorry|very very very|very very sorry|very very|very sorry");
+    check_partial(*state, "mr j. smith's", 2, 1, 3, "mr j. smith's|mr j.|mr smith's|j. smith's");
+}
+
+static void test_wording__counts_chinese_characters_unless_they_are_parted(void **state)
+{
+    check_partial(*state, "工号是三", 3, 1, 4, "工号是三|工号是|工号三|工是三|号是三");
+    check_partial(*state, "您的atm 卡", 3, 1, 4, "您的 atm 卡|您的 atm|您的卡|您 atm 卡|的 atm 卡");
+    check_partial(*state, "请问 有什么 可以 帮您", 3, 1, 4,
+                  "请问有什么可以帮您|请问有什么可以|请问有什么帮您|请问可以帮您|有什么可以帮您");
+    check_partial(*state, "请问　[您的] atm卡", 2, 2, 3,
+                  "请问您的 atm 卡|请问 atm 卡|请问您的|您的 atm 卡");
+    check_partial(*state, " [您]好 ", 2, 2, 2, "您好|好"); /* at the ends it parts nothing */
+}
+
+static void check_partial_refused(ca_arena *arena, const char *phrase, size_t min_words)
+{
+    ca_wording_set set;
+    ca_error err = {0};
+    size_t column = 0;
+    assert_false(ca_wording_expand_partial(phrase, min_words, &set, &column, arena, &err));
+    assert_non_null(strstr(err.msg, "min_words"));
+    assert_int_equal(column, 1);
+    assert_int_equal(set.texts.count, 0);
+}
+
+static void test_wording__refuses_too_many_ways_to_leave_words_out(void **state)
+{
+    ca_wording_set set;
+    ca_error err = {0};
+    assert_true(ca_wording_expand_partial("a b c d e f g h", 2, &set, NULL, *state, &err));
+    assert_int_equal(set.texts.count, 247);
+    check_partial_refused(*state, "a b c d e f g h i", 2);
+    check_partial_refused(*state, "(a|z) b c d e f g h", 2);
+    check_partial_refused(*state, "a a a a a a a a a a a a a a a a a a a a", 3);
+    /* as many words as fit, with a count that no 64 bits hold */
+    char text[512] = "";
+    for (size_t i = 0; i < 255; i++) {
+        text[2 * i] = 'a';
+        text[2 * i + 1] = ' ';
+    }
+    check_partial_refused(*state, text, 2);
+}
+
+static void test_wording__finds_what_is_left(void **state)
+{
+    static const char phrase[] = "how may i help you";
+    assert_string_equal(found_partly(*state, phrase, 3, "and how may i help you today"),
+                        "how may i help you");
+    assert_string_equal(found_partly(*state, phrase, 3, "may i help you"), "may i help you");
+    assert_string_equal(found_partly(*state, phrase, 3, "how i help"), "how i help");
+    assert_string_equal(found_partly(*state, phrase, 3, "may help"), "-");
+    assert_string_equal(found_partly(*state, phrase, 3, "help i may how"), "-");
+    /* nothing may stand between, and words stay whole */
+    assert_string_equal(found_partly(*state, phrase, 3, "how may the bank help"), "-");
+    assert_string_equal(found_partly(*state, phrase, 3, "show may i"), "-");
+    assert_string_equal(found_partly(*state, "请问有什么可以帮您", 6, "请问什么可以帮我"),
+                        "请问什么可以帮");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_arena, drop_arena)
@@ -251,6 +356,11 @@ int main(void)
         TEST(test_wording__forgives_apostrophes_and_stops_at_a_words_ends),
         TEST(test_wording__refuses_what_no_text_has),
         TEST(test_wording__finds_the_longest_wording),
+        TEST(test_wording__reads_full_width_as_half_width),
+        TEST(test_wording__leaves_words_out),
+        TEST(test_wording__counts_chinese_characters_unless_they_are_parted),
+        TEST(test_wording__refuses_too_many_ways_to_leave_words_out),
+        TEST(test_wording__finds_what_is_left),
     };
     return cmocka_run_group_tests_name("wording", tests, NULL, NULL);
 }
