@@ -57,7 +57,7 @@ endif
 SRC      := $(sort $(wildcard src/*.c src/base/*.c src/stage/*.c src/data/*.c))
 MAIN_SRC := src/main.c $(wildcard src/cmd*.c)
 LIB_SRC  := $(filter-out $(MAIN_SRC),$(SRC))
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o)
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/hearing_lines.o
 MAIN_OBJ := $(MAIN_SRC:%.c=$(BUILD)/%.o)
 PROGRAM  := $(BUILD)/callaudit
 # The fake recognizer stands in for stage/recognize.c and reads recorded words.
@@ -81,6 +81,16 @@ build-release: $(PROGRAM)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c $< -o $@
+
+# models/hearing.yaml as text in the program: an array of lines.
+$(BUILD)/hearing_lines.c: models/hearing.yaml
+	@mkdir -p $(@D)
+	@{ echo 'extern const char *const ca_hearing_lines[];'; \
+	   echo 'const char *const ca_hearing_lines[] = {'; \
+	   sed 's/[\\"]/\\&/g; s/.*/    "&\\n",/' $<; echo '    0};'; } >$@
+
+$(BUILD)/hearing_lines.o: $(BUILD)/hearing_lines.c
 	$(CC) $(CFLAGS) -c $< -o $@
 
 $(BUILD)/libcallaudit.a: $(LIB_OBJ)

@@ -244,6 +244,10 @@ static bool write_lines(ca_json *json, const ca_call *call)
         ca_json_text(json, "tier", ca_tier_name(line->tier));
         write_span(json, line->start_ms, line->end_ms);
         ca_json_real(json, "confidence", line->confidence);
+        if (line->phones > 0) {
+            ca_json_real(json, "margin", line->margin);
+            ca_json_int(json, "phones", line->phones);
+        }
         ca_json_int(json, "first_word", (int64_t)line->first_word);
         ca_json_int(json, "word_count", (int64_t)line->word_count);
         ca_json_text(json, "text",

@@ -184,6 +184,14 @@ static bool read_word(const reader *in, ca_call *call)
            read_text(in, "text", false, &word->text);
 }
 
+/* Only keyphrases have it. */
+static bool read_evidence(const reader *in, ca_line *line)
+{
+    return !ca_node_get(in->map, "phones") ||
+           (read_real(in, "margin", -1000, 1000, &line->margin) &&
+            read_small(in, "phones", 1, 10000, &line->phones));
+}
+
 static bool read_line(const reader *in, ca_call *call)
 {
     ca_line *line = ca_push(in->arena, &call->lines);
@@ -192,7 +200,7 @@ static bool read_line(const reader *in, ca_call *call)
     }
     return read_speaker(in, "speaker", &line->speaker) && read_tier(in, "tier", &line->tier) &&
            read_span(in, &line->start_ms, &line->end_ms) &&
-           read_real(in, "confidence", 0, 1, &line->confidence) &&
+           read_real(in, "confidence", 0, 1, &line->confidence) && read_evidence(in, line) &&
            read_range(in, "first_word", "word_count", call->words.count, &line->first_word,
                       &line->word_count);
 }

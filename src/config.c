@@ -309,6 +309,35 @@ static void check_text(reading *in, const ca_node *node)
     ca_arena_free(arena);
 }
 
+static void use_hearing(ca_config *config)
+{
+    config->belief = (ca_belief){.accept = config->hearing.accept,
+                                 .doubt = config->hearing.doubt,
+                                 .min_snr_db = config->hearing.min_snr_db};
+}
+
+/* Numbers that a desk trained on its own calls stand in for the program's. */
+static void read_calibration(reading *in, const ca_node *hearing)
+{
+    ca_error why = {0};
+    ca_bytes bytes = {0};
+    ca_diags diags;
+    const char *path = NULL;
+    read_path(in, hearing, "calibration", &path);
+    if (path == NULL) {
+        return;
+    }
+    ca_diags_init(&diags, in->arena);
+    diags.path = path;
+    if (!ca_read_file(path, CA_NODE_MAX_BYTES, &bytes, in->arena, &why) ||
+        !ca_hearing_parse(path, bytes.data, bytes.length, &in->config->hearing, &diags, in->arena,
+                          &why)) {
+        complain(in, ca_node_get(hearing, "calibration"), why.msg);
+    } else {
+        use_hearing(in->config);
+    }
+}
+
 /* What shapes the language model of transcripts. */
 static void read_language_model(reading *in, const ca_node *hearing)
 {
@@ -326,8 +355,8 @@ static void read_language_model(reading *in, const ca_node *hearing)
 
 static void read_hearing(reading *in, const ca_node *root)
 {
-    static const char *const names[] = {"transcript", "accept",        "doubt",      "min_snr",
-                                        "text",       "phrase_weight", "text_weight"};
+    static const char *const names[] = {"transcript",  "accept", "doubt",         "min_snr",
+                                        "calibration", "text",   "phrase_weight", "text_weight"};
     static const char *const when[] = {"none", "sample", "findings", "all"};
     const ca_node *hearing = section(in, root, "hearing", names, COUNT(names));
     if (hearing == NULL) {
@@ -339,6 +368,7 @@ static void read_hearing(reading *in, const ca_node *root)
     if (choice >= 0) {
         in->config->transcripts = (ca_transcripts)choice;
     }
+    read_calibration(in, hearing);
     ca_node_need_double(hearing, "accept", 0, 1, &belief->accept, in->diags);
     ca_node_need_double(hearing, "doubt", 0, 1, &belief->doubt, in->diags);
     ca_node_need_double(hearing, "min_snr", -20, 60, &belief->min_snr_db, in->diags);
@@ -399,7 +429,6 @@ static bool set_defaults(ca_config *config, ca_arena *arena, ca_error *err)
         .transcripts = CA_TRANSCRIPT_SAMPLE,
         .phrase_weight = 0.1,
         .text_weight = 0.1,
-        .belief = {.accept = 0.5, .doubt = 0.3, .min_snr_db = 10},
         .limits = {.audio = {.min_ms = 1000, .max_ms = 14400000, .max_bytes = 1000000000},
                    .call_seconds = 300,
                    .memory_bytes = 600000000,
@@ -407,6 +436,10 @@ static bool set_defaults(ca_config *config, ca_arena *arena, ca_error *err)
         .rate_permille = 100,
         .sample_min = 1,
     };
+    if (!ca_hearing_default(&config->hearing, arena, err)) {
+        return false;
+    }
+    use_hearing(config);
     return ca_strings_add(&config->rules, "rules", arena, err);
 }
 
@@ -484,5 +517,9 @@ bool ca_config_model(const ca_config *config, const char *language, ca_model *mo
     model->phrase_weight = config->phrase_weight;
     model->text = config->text;
     model->text_weight = config->text_weight;
-    return ca_model_resolve(model, arena, err);
+    if (!ca_model_resolve(model, arena, err)) {
+        return false;
+    }
+    model->calibration = *ca_hearing_find(&config->hearing, language, model->sample_rate);
+    return true;
 }

@@ -65,7 +65,13 @@ bool words_end_line(words_builder *b, size_t first, ca_speaker speaker, int64_t 
     if (line == NULL) {
         return ca_fail_memory(b->err);
     }
-    *line = (ca_line){speaker, CA_TIER_IMPORT, start_ms, end_ms, confidence, first, count};
+    *line = (ca_line){.speaker = speaker,
+                      .tier = CA_TIER_IMPORT,
+                      .start_ms = start_ms,
+                      .end_ms = end_ms,
+                      .confidence = confidence,
+                      .first_word = first,
+                      .word_count = count};
     return true;
 }
 

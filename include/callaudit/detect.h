@@ -3,6 +3,7 @@
 #ifndef CALLAUDIT_DETECT_H
 #define CALLAUDIT_DETECT_H
 
+#include "callaudit/calibration.h"
 #include "callaudit/call.h"
 
 /* A wording that is listened for, shared by the rules that list it. */
@@ -19,6 +20,8 @@ typedef struct ca_detection {
     ca_speaker speaker;
     int64_t start_ms, end_ms;
     double margin;
+    size_t phones;     /* of the reading that was heard */
+    double confidence; /* 0..1, see calibration.h */
 } ca_detection;
 
 typedef CA_ARRAY(ca_detection) ca_detections;
@@ -27,10 +30,8 @@ typedef CA_ARRAY(ca_detection) ca_detections;
  *     margin = log_ratio + 2.2 x phones                   (slope measured, see models/README.md) */
 double ca_margin(double log_ratio, size_t phones);
 
-/* confidence = 1 / (1 + exp(0.080 x (42 - min(margin, 110)))), three decimals. Slope and boundary
- * were fitted on synthetic telephone calls (models/README.md); 42 is where accepting was
- * best there, so 0.5 is the boundary of belief. */
-double ca_margin_confidence(double margin);
+/* What speaks for a detection on a channel of that signal-to-noise ratio. */
+ca_evidence ca_detection_evidence(const ca_detection *detection, double snr_db);
 
 /* Reduces detections to those that stand, in place, sorted by start:
  *   - a wording is said only once at a time: of overlapping detections the greatest margin stays;

@@ -6,6 +6,7 @@
 #define CALLAUDIT_RECOGNIZE_H
 
 #include "callaudit/audio.h"
+#include "callaudit/calibration.h"
 #include "callaudit/call.h"
 
 /* Where a language's model lies. NULL members are found by convention, see ca_model_resolve. */
@@ -16,6 +17,7 @@ typedef struct ca_model {
     const char *language_model; /* only for transcripts */
     int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
     double phone_loop_prior;    /* -kws_plp */
+    ca_calibration calibration; /* from evidence to confidence */
     double high_voice_warp;     /* frequency warp for high voices, 1 for none; see model.c */
     double phrase_weight;       /* of the wordings in the language model of transcripts, 0..1 */
     const char *text;           /* a desk's own text for it, see corpus.h; NULL for none */

@@ -6,9 +6,6 @@
 #include <string.h>
 
 static const double SLOPE = 2.2;        /* log10 units a phone */
-static const double ACCEPT_MARGIN = 42; /* confidence 0.5 */
-static const double CERTAIN_MARGIN = 110;
-static const double STEEPNESS = 0.080;
 static const double MIN_OVERLAP = 0.7; /* of the shorter one: both claim the same speech */
 static const double CLEAR_LEAD = 8;    /* margin by which a rival wording wins */
 
@@ -17,10 +14,11 @@ double ca_margin(double log_ratio, size_t phones)
     return log_ratio + SLOPE * (double)phones;
 }
 
-double ca_margin_confidence(double margin)
+ca_evidence ca_detection_evidence(const ca_detection *detection, double snr_db)
 {
-    const double bounded = fmin(margin, CERTAIN_MARGIN);
-    return round(1000 / (1 + exp(STEEPNESS * (ACCEPT_MARGIN - bounded)))) / 1000;
+    const double length = (double)(detection->end_ms - detection->start_ms);
+    const double phones = detection->phones > 0 ? (double)detection->phones : 1;
+    return (ca_evidence){detection->margin, detection->phones, length / phones, snr_db};
 }
 
 static bool overlap(const ca_detection *a, const ca_detection *b)
@@ -131,7 +129,6 @@ static size_t word_length(const char *text)
 bool ca_detection_add(const ca_detection *detection, const ca_target *target, ca_call *call,
                       ca_arena *arena, ca_error *err)
 {
-    const double confidence = ca_margin_confidence(detection->margin);
     const int64_t length = detection->end_ms - detection->start_ms;
     const size_t bytes = strlen(target->text);
     const size_t first = call->words.count;
@@ -147,7 +144,7 @@ bool ca_detection_add(const ca_detection *detection, const ca_target *target, ca
         }
         word->start_ms = detection->start_ms + length * (int64_t)at / (int64_t)bytes;
         word->end_ms = detection->start_ms + length * (int64_t)(at + word_bytes) / (int64_t)bytes;
-        word->confidence = confidence;
+        word->confidence = detection->confidence;
         at += word_bytes;
     }
     ca_line *line = ca_push(arena, &call->lines);
@@ -158,7 +155,9 @@ bool ca_detection_add(const ca_detection *detection, const ca_target *target, ca
                       .tier = CA_TIER_PHRASE,
                       .start_ms = detection->start_ms,
                       .end_ms = detection->end_ms,
-                      .confidence = confidence,
+                      .confidence = detection->confidence,
+                      .margin = round(detection->margin * 10) / 10,
+                      .phones = (int)detection->phones,
                       .first_word = first,
                       .word_count = call->words.count - first};
     return true;

@@ -27,7 +27,7 @@
 
 enum { FRAME_MS = 10, PATH_SIZE = 64, MAX_CEPSTRA = 64 };
 
-static const double MIN_CONFIDENCE = 0.2; /* what is less is not even worth showing as near */
+static const double MIN_MARGIN = 25;      /* what is less is not even worth showing as near */
 static const double SCORE_SHIFT = 1024;   /* senone scores carry 10 fraction bits less */
 static const double LOG_BASE = 1.0001;
 static const int BEST_PHRASE_SCORE = 1500; /* KWS_MAX: what the library subtracts from a score */
@@ -529,8 +529,9 @@ static const list_line *find_line(const ca_recognizer *r, const char *names, ca_
                      : NULL;
 }
 
-static bool collect_detections(ca_recognizer *r, const ca_segment *segment, ca_speaker speaker,
-                               ca_detections *out, ca_arena *arena, ca_error *err)
+static bool collect_detections(ca_recognizer *r, const ca_segment *segment,
+                               const ca_channel *channel, ca_detections *out, ca_arena *arena,
+                               ca_error *err)
 {
     for (ps_seg_t *seg = ps_seg_iter(r->spotter); seg; seg = ps_seg_next(seg)) {
         int first;
@@ -540,7 +541,7 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment, ca_s
         const double score = (double)ps_seg_prob(seg, NULL, NULL, NULL) + BEST_PHRASE_SCORE;
         const double ratio = score * SCORE_SHIFT * log10(LOG_BASE);
         const double margin = line ? ca_margin(ratio, line->phones) : 0;
-        if (!line || ca_margin_confidence(margin) < MIN_CONFIDENCE) {
+        if (!line || margin < MIN_MARGIN) {
             continue;
         }
         ca_detection *detection = ca_push(arena, out);
@@ -549,10 +550,13 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment, ca_s
             return ca_fail_memory(err);
         }
         *detection = (ca_detection){.target = line->target,
-                                    .speaker = speaker,
+                                    .speaker = channel->speaker,
                                     .start_ms = segment->start_ms + (int64_t)first * FRAME_MS,
                                     .end_ms = segment->start_ms + (int64_t)(last + 1) * FRAME_MS,
-                                    .margin = margin};
+                                    .margin = margin,
+                                    .phones = line->phones};
+        const ca_evidence evidence = ca_detection_evidence(detection, channel->snr_db);
+        detection->confidence = ca_calibrate(&r->model.calibration, &evidence);
     }
     return true;
 }
@@ -560,18 +564,18 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment, ca_s
 static bool spot_channel(ca_recognizer *r, const cepstra *c, int channel, ca_call *call,
                          ca_detections *out, ca_arena *arena, ca_error *err)
 {
-    const ca_speaker speaker = call->channels.items[channel].speaker;
-    if (!r->listens[speaker]) {
+    const ca_channel *from = &call->channels.items[channel];
+    if (!r->listens[from->speaker]) {
         return true;
     }
-    if (ps_set_search(r->spotter, ca_speaker_name(speaker)) != 0) {
+    if (ps_set_search(r->spotter, ca_speaker_name(from->speaker)) != 0) {
         return ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the keyphrase search is lost");
     }
     for (size_t s = 0; s < call->segments.count; s++) {
         const ca_segment *segment = &call->segments.items[s];
         if (segment->channel == channel &&
             (!decode_segment(r->spotter, c, segment, err) ||
-             !collect_detections(r, segment, speaker, out, arena, err))) {
+             !collect_detections(r, segment, from, out, arena, err))) {
             return false;
         }
     }

@@ -313,7 +313,7 @@ static bool is_detected(const ca_detections *detections, size_t target, ca_speak
         const ca_detection *other = &detections->items[d];
         if (other->target == target && other->speaker == speaker &&
             other->start_ms < match->end_ms && match->start_ms < other->end_ms &&
-            ca_margin_confidence(other->margin) >= confidence) {
+            other->confidence >= confidence) {
             return true;
         }
     }
@@ -347,7 +347,8 @@ static bool find_in_line(const ca_line *line, const ca_phones *said, const ca_ta
                                    .speaker = line->speaker,
                                    .start_ms = match->start_ms,
                                    .end_ms = match->end_ms,
-                                   .margin = 100 * ca_sound_confidence(match->distance)};
+                                   .margin = 100 * ca_sound_confidence(match->distance),
+                                   .confidence = ca_sound_confidence(match->distance)};
         }
     }
     return true;

@@ -28,17 +28,23 @@ static size_t add_target(fixture *f, const char *text, size_t rule)
 
 static void add(fixture *f, size_t target, int start_ms, int end_ms, double margin)
 {
-    *ca_push(f->arena, &f->detections) = (ca_detection){target, CA_AGENT, start_ms, end_ms, margin};
+    *ca_push(f->arena, &f->detections) = (ca_detection){
+        .target = target,
+        .speaker = CA_AGENT,
+        .start_ms = start_ms,
+        .end_ms = end_ms,
+        .margin = margin};
 }
 
-static void test_detect__confidence_is_one_half_at_the_boundary(void **state)
+static void test_detect__evidence_is_what_was_measured(void **state)
 {
     (void)state;
-    assert_true(ca_margin_confidence(42) == 0.5);
-    assert_true(ca_margin_confidence(30) < 0.3);
-    assert_true(ca_margin_confidence(110) == ca_margin_confidence(200));
-    assert_true(ca_margin_confidence(110) == 0.996); /* 1 / (1 + exp(-5.44)) = 0.99568 */
+    const ca_detection detection = {
+        .start_ms = 1000, .end_ms = 2000, .margin = 60, .phones = 16, .confidence = 0.9};
+    const ca_evidence evidence = ca_detection_evidence(&detection, 18);
     assert_true(ca_margin(-30, 20) == 14);
+    assert_true(evidence.margin == 60 && evidence.phones == 16);
+    assert_true(evidence.phone_ms == 62.5 && evidence.snr_db == 18);
 }
 
 static void test_detect__one_wording_is_said_once_at_a_time(void **state)
@@ -138,7 +144,11 @@ static void test_detect__words_share_the_time_of_their_line(void **state)
     begin(&f);
     ca_call call = {0};
     size_t target = add_target(&f, "how may i", 0);
-    ca_detection detection = {target, CA_AGENT, 1000, 1900, 80};
+    ca_detection detection = {.target = target,
+                              .speaker = CA_AGENT,
+                              .start_ms = 1000,
+                              .end_ms = 1900,
+                              .confidence = 0.8};
     assert_true(ca_detection_add(&detection, &f.targets.items[target], &call, f.arena, &f.err));
     assert_int_equal(call.words.count, 3);
     assert_string_equal(call.words.items[1].text, "may");
@@ -146,6 +156,7 @@ static void test_detect__words_share_the_time_of_their_line(void **state)
     assert_int_equal(call.words.items[1].start_ms, 1400);
     assert_int_equal(call.words.items[2].end_ms, 1900);
     assert_int_equal(call.lines.items[0].word_count, 3);
+    assert_true(call.lines.items[0].confidence == 0.8 && call.words.items[0].confidence == 0.8);
     ca_arena_free(f.arena);
 }
 
@@ -156,7 +167,7 @@ static void test_detect__chinese_words_are_characters(void **state)
     begin(&f);
     ca_call call = {0};
     size_t target = add_target(&f, "您好", 0);
-    ca_detection detection = {target, CA_AGENT, 0, 600, 80};
+    ca_detection detection = {.target = target, .speaker = CA_AGENT, .end_ms = 600};
     assert_true(ca_detection_add(&detection, &f.targets.items[target], &call, f.arena, &f.err));
     assert_int_equal(call.words.count, 2);
     assert_string_equal(call.words.items[0].text, "您");
@@ -167,7 +178,7 @@ static void test_detect__chinese_words_are_characters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_detect__confidence_is_one_half_at_the_boundary),
+        cmocka_unit_test(test_detect__evidence_is_what_was_measured),
         cmocka_unit_test(test_detect__one_wording_is_said_once_at_a_time),
         cmocka_unit_test(test_detect__a_clear_lead_of_a_foreign_rule_wins),
         cmocka_unit_test(test_detect__a_narrow_lead_or_little_overlap_does_not),

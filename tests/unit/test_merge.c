@@ -36,7 +36,13 @@ static void add(fixture *f, ca_tier tier, ca_speaker speaker, int64_t start, int
         text += length + (text[length] == ' ');
     }
     ca_line *line = ca_push(f->arena, &f->call.lines);
-    *line = (ca_line){speaker, tier, start, end, confidence, first, count};
+    *line = (ca_line){.speaker = speaker,
+                      .tier = tier,
+                      .start_ms = start,
+                      .end_ms = end,
+                      .confidence = confidence,
+                      .first_word = first,
+                      .word_count = count};
 }
 
 static void assert_line(fixture *f, size_t index, const char *text)
