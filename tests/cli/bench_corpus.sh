@@ -24,8 +24,9 @@ refused() { # MESSAGE
 
 expect 0 python3 tests/bench/hearing/corpus.py --check
 has "$tmp/out" 'test: '
-expect 0 "$PROGRAM" rules check tests/bench/hearing/rules-courtesy.yaml
-expect 0 "$PROGRAM" rules check tests/bench/hearing/rules-forbidden.yaml
+for rules in courtesy forbidden held; do
+    expect 0 "$PROGRAM" rules check "tests/bench/hearing/rules-$rules.yaml"
+done
 
 fresh
 edit phrases.txt 's/^\* thank you for waiting$/* thank you for calling back/'

@@ -3,7 +3,7 @@
 
     corpus.py OUT --part train|dev|test --condition NAME[,NAME...] [--calls N]   makes what is not there yet
     corpus.py --check          verifies the texts: no speech, no numpy
-    corpus.py --write-rules    makes rules-courtesy.yaml and rules-forbidden.yaml of phrases.txt
+    corpus.py --write-rules    makes the rule files (courtesy, forbidden, held) of phrases.txt
 
 Texts: phrases.txt (target phrases and near-misses), sentences.txt (what stands around them, by part).
 The parts share the phrases, and nothing else: sentences and speakers (base voices) are disjoint. Some phrases
@@ -178,15 +178,19 @@ class Texts:
 
 # ---- rule files ----
 
-def rule_file(texts, which):
-    lines = [f'# Made from phrases.txt by corpus.py --write-rules: the {which} phrases of the hearing benchmark.',
-             f'ruleset: hearing-{which}', 'language: en-US', 'rules:']
+RULE_FILES = ('courtesy', 'forbidden', 'held')     # the phrases held for test stand apart: train and dev know no word
+
+
+def rule_file(texts, name):
+    lines = [f'# Made from phrases.txt by corpus.py --write-rules: the {name} phrases of the hearing benchmark.',
+             f'ruleset: hearing-{name}', 'language: en-US', 'rules:']
     for phrase in texts.phrases:
-        if phrase.set != which:
+        if ('held' if phrase.held else phrase.set) != name:
             continue
         lines += [f'  - id: {phrase.id}', f'    title: Says "{phrase.spoken[0]}"',
-                  f'    dimension: {"courtesy" if which == "courtesy" else "compliance"}', f'    kind: {SETS[which]}',
-                  '    who: agent', '    phrases:', *(f'      - "{wording}"' for wording in phrase.wordings)]
+                  f'    dimension: {"courtesy" if phrase.set == "courtesy" else "compliance"}',
+                  f'    kind: {SETS[phrase.set]}', '    who: agent', '    phrases:',
+                  *(f'      - "{wording}"' for wording in phrase.wordings)]
         rivals = [near.text for near in phrase.nears if near.rival]
         if rivals:
             lines.append(f'    rivals: [{", ".join(rivals)}]')
@@ -204,6 +208,7 @@ class Voice:
     speed: float        # resampling: pitch and vocal tract length together
     tempo: float
     pitch: float = 0    # Hz of the diphone voices, factor of flite's awb and slt, 0-99 of espeak-ng; 0: its own
+    customer: bool = False      # too unlike people to be an agent
 
 
 VOICES = {
@@ -214,14 +219,14 @@ VOICES = {
         Voice('ked1', 'festival', 'ked_diphone', 1.00, 1.05), Voice('ked2', 'festival', 'ked_diphone', 0.94, 1.15),
         Voice('ked3', 'festival', 'ked_diphone', 1.10, 0.95, 130),
         Voice('ked4', 'festival', 'ked_diphone', 1.18, 1.10, 170),
-        Voice('eus1', 'espeak', 'en-us+m3', 1.00, 1.00), Voice('eus2', 'espeak', 'en-us+f2', 1.00, 1.00),
-        Voice('eus3', 'espeak', 'en-us+Andy', 0.97, 0.95), Voice('eus4', 'espeak', 'en-us+steph', 1.04, 1.05)],
+        Voice('eus1', 'espeak', 'en-us+m3', 1.00, 1.00), Voice('eus2', 'espeak', 'en-us+f2', 1.00, 1.00, 0, True),
+        Voice('eus3', 'espeak', 'en-us+Andy', 0.97, 1.03), Voice('eus4', 'espeak', 'en-us+steph', 1.04, 1.05, 0, True)],
     'dev': [
         Voice('awb1', 'flite', 'awb', 1.00, 1.00), Voice('awb2', 'flite', 'awb', 0.94, 1.08, 0.95),
         Voice('awb3', 'flite', 'awb', 1.06, 0.95), Voice('awb4', 'flite', 'awb', 1.12, 1.12, 1.15),
         Voice('awb5', 'flite', 'awb', 1.17, 1.03, 1.4), Voice('awb6', 'flite', 'awb', 0.98, 1.18),
         Voice('egb1', 'espeak', 'en-gb+m1', 1.00, 1.00), Voice('egb2', 'espeak', 'en-gb+f3', 1.00, 0.97),
-        Voice('egb3', 'espeak', 'en-gb+john', 1.03, 1.05), Voice('egb4', 'espeak', 'en-gb+Annie', 0.98, 1.00)],
+        Voice('egb3', 'espeak', 'en-gb+john', 1.03, 1.05, 0, True), Voice('egb4', 'espeak', 'en-gb+Annie', 0.98, 1.00, 0, True)],
     'test': [
         Voice('rms1', 'flite', 'rms', 1.00, 1.00), Voice('rms2', 'flite', 'rms', 0.94, 1.06),
         Voice('rms3', 'flite', 'rms', 1.05, 1.15), Voice('rms4', 'flite', 'rms', 1.11, 0.94),
@@ -329,7 +334,8 @@ class Plan:
     def call(self, number, cards):
         part = self.part
         voices = VOICES[part]
-        agent = voices[number % len(voices)]
+        agents = [voice for voice in voices if not voice.customer]
+        agent = agents[number % len(agents)]
         speaker = SPEAKER.get(agent.base, agent.base)
         customer = self.draw.choice([voice for voice in voices if SPEAKER.get(voice.base, voice.base) != speaker])
         agent_lines = [self.carrier('agent', card) for card in cards] + [self.plain('agent') for _ in range(4)]
@@ -727,10 +733,11 @@ def through_gsm(side):
     return numpy.pad(heard, (0, max(0, len(side) - len(heard))))[:len(side)]
 
 
-def write_config(folder, mono):
+def write_config(folder, part, mono):
+    rules = [str(HERE / f'rules-{name}.yaml') for name in RULE_FILES if part == 'test' or name != 'held']
     lines = ['# To try the program on this condition; `callaudit run --config` this file, then the folder.',
              'database: callaudit.db',
-             f'rules: ["{HERE / "rules-courtesy.yaml"}", "{HERE / "rules-forbidden.yaml"}"]',
+             f'rules: {json.dumps(rules)}',
              "intake: {filename: '(?<agent>[^_]+)_(?<started>\\d{8}T\\d{6})_(?<call_id>[^.]+)\\.', settle: 0ms}",
              f'channels: {{agent: {"mono" if mono else "left"}}}']
     if (MODELS / 'en-us-8khz').is_dir():
@@ -750,7 +757,7 @@ def build(out, texts, part, names, limit):
         for name in names:
             folder = out / part / name
             folder.mkdir(parents=True, exist_ok=True)
-            write_config(folder, CONDITIONS[name].mono)
+            write_config(folder, part, CONDITIONS[name].mono)
             telephone = Telephone(dry, plan, name)
             list(pool.map(lambda call, by=telephone, to=folder: by.render(call, to), calls))
             print(f'{part} {name}: {len(calls)} calls', flush=True)
@@ -767,9 +774,9 @@ def check(texts):
 
     check_phrases(texts, claim)
     check_parts(texts, claim)
-    for which in SETS:
-        path = HERE / f'rules-{which}.yaml'
-        claim(path.exists() and path.read_text() == rule_file(texts, which),
+    for name in RULE_FILES:
+        path = HERE / f'rules-{name}.yaml'
+        claim(path.exists() and path.read_text() == rule_file(texts, name),
               f'{path.name} is not what phrases.txt says: run corpus.py --write-rules')
     for part in () if wrong else PARTS:
         check_plan(texts, part, claim)
@@ -857,8 +864,8 @@ def main():
         stop(f'no {DICTIONARY} (package pocketsphinx-en-us)')
     texts = Texts()
     if options.write_rules:
-        for which in SETS:
-            (HERE / f'rules-{which}.yaml').write_text(rule_file(texts, which))
+        for name in RULE_FILES:
+            (HERE / f'rules-{name}.yaml').write_text(rule_file(texts, name))
         return 0
     if options.check:
         return check(texts)
