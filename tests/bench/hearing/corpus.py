@@ -243,6 +243,9 @@ SPEAKER = {'kal16': 'kal', 'kal_diphone': 'kal', 'cmu_us_slt_arctic_hts': 'slt'}
 
 # ---- what is said ----
 
+ASKING = ('how', 'what', 'may', 'is', 'could', 'would', 'does', 'can', 'are', 'why', 'who')
+
+
 @dataclass
 class Line:
     speaker: str
@@ -253,7 +256,7 @@ class Line:
     def for_voice(self):
         words = self.text.split()
         said = ' '.join(word + (',' if index in self.commas else '') for index, word in enumerate(words))
-        asks = words[0] in ('how', 'what', 'may', 'is', 'could', 'would', 'does', 'can', 'are', 'why', 'have', 'who')
+        asks = words[0] in ASKING or words[:2] == ['have', 'you']
         return said + ('?' if asks else '.')
 
 
@@ -266,7 +269,8 @@ class Call:
     turns: list         # of lists of lines
 
     def digest(self):
-        return hashlib.sha256(repr((self, RATE, TTS_RATE)).encode()).hexdigest()
+        said = [line.for_voice() for turn in self.turns for line in turn]
+        return hashlib.sha256(repr((self, said, RATE, TTS_RATE)).encode()).hexdigest()
 
     def file_name(self):
         number = int(re.sub(r'\D', '', self.id))
