@@ -39,7 +39,7 @@ edit sentences.txt 's/^my name is {name}$/nobody answered my email/'
 refused "'nobody answered my email' stands in train and test"
 edit sentences.txt 's/^yes go ahead$/yes proceed zxqv/'
 refused "'zxqv' is not in cmudict-en-us.dict"
-edit corpus.py "s/Voice('egb1', 'espeak', 'en-gb+m1'/Voice('egb1', 'flite', 'kal16'/"
+edit plan.py "s/Voice('egb1', 'espeak', 'en-gb+m1'/Voice('egb1', 'flite', 'kal16'/"
 refused 'kal speaks in train and dev'
 edit rules-courtesy.yaml 's/thank you for waiting/thank you/'
 refused 'rules-courtesy.yaml is not what phrases.txt says'
