@@ -45,7 +45,8 @@ VOICES = {
         Voice('awb3', 'flite', 'awb', 1.06, 0.95), Voice('awb4', 'flite', 'awb', 1.12, 1.12, 1.15),
         Voice('awb5', 'flite', 'awb', 1.17, 1.03, 1.4), Voice('awb6', 'flite', 'awb', 0.98, 1.18),
         Voice('egb1', 'espeak', 'en-gb+m1', 1.00, 1.00), Voice('egb2', 'espeak', 'en-gb+f3', 1.00, 0.97),
-        Voice('egb3', 'espeak', 'en-gb+john', 1.03, 1.05, 0, True), Voice('egb4', 'espeak', 'en-gb+Annie', 0.98, 1.00, 0, True)],
+        Voice('egb3', 'espeak', 'en-gb+john', 1.03, 1.05, 0, True),
+        Voice('egb4', 'espeak', 'en-gb+Annie', 0.98, 1.00, 0, True)],
     'test': [
         Voice('rms1', 'flite', 'rms', 1.00, 1.00), Voice('rms2', 'flite', 'rms', 0.94, 1.06),
         Voice('rms3', 'flite', 'rms', 1.05, 1.15), Voice('rms4', 'flite', 'rms', 1.11, 0.94),
