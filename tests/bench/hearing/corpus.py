@@ -38,7 +38,8 @@ sentence; a phrase is where it is said to be within a few hundred ms.
 texts.py, plan.py, speech.py and telephone.py make it in this order, check.py verifies it.
 
 The same packages give the same bytes. Needs Debian's python3-numpy flite festival festvox-kallpc16k
-festvox-kdlpc16k festvox-us-slt-hts espeak-ng sox libsox-fmt-mp3 lame opus-tools. Two processes at a time.
+festvox-kdlpc16k festvox-us-slt-hts espeak-ng sox libsox-fmt-mp3 lame opus-tools: make deps-hearing. Two processes
+at a time.
 """
 import argparse
 import csv
