@@ -13,6 +13,9 @@ PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opu
 	valgrind
 PACKAGES_LINT  := $(PACKAGES_CHECK) clang clang-format clang-tidy universal-ctags shellcheck
 PACKAGES_BENCH := $(PACKAGES_CHECK) pocketsphinx
+# the voices and codecs of tests/bench/hearing/corpus.py
+PACKAGES_HEARING := $(PACKAGES_BENCH) python3-numpy flite festival festvox-kallpc16k festvox-kdlpc16k \
+	festvox-us-slt-hts espeak-ng lame
 
 
 # ---- flags --------------------------------------------------------------------------------
@@ -69,7 +72,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
 .PHONY: all demo check check-all asan ubsan tsan fuzz cover lint format format-check bench golden \
-	install clean deps-build deps-check deps-lint deps-bench build-tests build-release
+	install clean deps-build deps-check deps-lint deps-bench deps-hearing build-tests build-release
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -175,5 +178,7 @@ deps-lint:
 	@sh tests/install-packages.sh $(PACKAGES_LINT)
 deps-bench:
 	@sh tests/install-packages.sh $(PACKAGES_BENCH)
+deps-hearing:
+	@sh tests/install-packages.sh $(PACKAGES_HEARING)
 
 -include $(shell find build/$(VARIANT) -name '*.d' 2>/dev/null)
