@@ -3,6 +3,7 @@
 #include "callaudit/batch.h"
 
 #include "callaudit/metadata.h"
+#include "callaudit/profile.h"
 #include "callaudit/sample.h"
 #include "callaudit/store.h"
 
@@ -30,6 +31,7 @@ typedef struct batch {
     const ca_batch_options *options;
     ca_db *db;
     ca_metadata *metadata;
+    ca_profiles profiles; /* as they were when the run began */
     ca_workers *workers;
     in_hand *hands;
     ca_batch_counts *counts;
@@ -285,10 +287,11 @@ static bool give(batch *b, const ca_recording *recording, const ca_call *call, c
 {
     ca_job job = {.id = free_hand(b), .call = *call};
     if (!wants_transcript(b, call, &job.transcript, err) ||
+        !ca_profiles_give(&b->profiles, &job.call, arena, err) ||
         !ca_workers_give(b->workers, &job, err)) {
         return false;
     }
-    b->hands[job.id] = (in_hand){true, recording, *call, arena};
+    b->hands[job.id] = (in_hand){true, recording, job.call, arena};
     return true;
 }
 
@@ -351,6 +354,8 @@ static bool store_judged(batch *b, const in_hand *hand, ca_call *judged, ca_erro
     judged->path = hand->call.path;
     judged->sha256 = hand->call.sha256;
     judged->meta = hand->call.meta;
+    judged->profile = judged->profile ? hand->call.profile : NULL;
+    judged->warp = judged->profile ? hand->call.warp : 0;
     if (!ca_store_call(b->db, judged, recording->size, recording->mtime_ns, b->options->program,
                        err)) {
         return false;
@@ -495,7 +500,9 @@ static bool open_batch(batch *b, const ca_rulesets *rulesets, ca_error *err)
     b->workers = ca_workers_start(b->config, rulesets, b->options->jobs, err);
     b->metadata = b->workers ? ca_metadata_open(b->config, err) : NULL;
     b->db = b->metadata ? ca_db_open(b->config->database, CA_DB_WRITE, err) : NULL;
-    return b->db && ca_store_rulesets(b->db, rulesets, err);
+    return b->db && ca_store_rulesets(b->db, rulesets, err) &&
+           ca_profiles_load(b->db, &b->profiles, b->arena, err) &&
+           ca_profiles_usable(&b->profiles, b->config, b->arena, err);
 }
 
 static void close_batch(batch *b)

@@ -179,6 +179,8 @@ static void write_facts(ca_json *json, const ca_call *call)
     ca_json_bool(json, "truncated", call->truncated);
     ca_json_bool(json, "transcript", call->transcript);
     ca_json_text(json, "model", call->model);
+    ca_json_text(json, "profile", call->profile);
+    ca_json_real(json, "warp", call->warp);
     ca_json_text(json, "rulesets", call->rulesets);
 }
 

@@ -2,6 +2,8 @@
  * a hostile file: nothing is believed before it is checked. */
 #include "callaudit/call.h"
 
+#include "callaudit/warp.h"
+
 #include <float.h>
 #include <limits.h>
 #include <string.h>
@@ -285,6 +287,20 @@ static bool is_sha256(const char *text)
     return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
 }
 
+/* Files written before there were profiles have none. */
+static bool read_profile(const reader *in, ca_call *call)
+{
+    if (ca_node_get(in->map, "profile") == NULL) {
+        return true;
+    }
+    const bool whole =
+        read_text(in, "profile", true, &call->profile) && read_real(in, "warp", 0, 10, &call->warp);
+    if (whole && (call->profile != NULL) != (ca_warp_index(call->warp) >= 0)) {
+        return refuse(in, "warp", "the warp of a profile, 0 without one");
+    }
+    return whole;
+}
+
 static bool read_facts(const reader *in, ca_call *call)
 {
     bool whole = read_text(in, "path", true, &call->path) &&
@@ -293,7 +309,7 @@ static bool read_facts(const reader *in, ca_call *call)
                  read_small(in, "sample_rate", 0, INT_MAX, &call->sample_rate) &&
                  read_bool(in, "truncated", &call->truncated) &&
                  read_bool(in, "transcript", &call->transcript) &&
-                 read_text(in, "model", true, &call->model) &&
+                 read_text(in, "model", true, &call->model) && read_profile(in, call) &&
                  read_text(in, "rulesets", true, &call->rulesets);
     if (whole && call->sha256 != NULL && !is_sha256(call->sha256)) {
         return refuse(in, "sha256", "64 hex digits");

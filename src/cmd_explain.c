@@ -102,8 +102,12 @@ static void put_head(ca_buf *out, const ca_call *call)
                       ca_speaker_name(channel->speaker), (double)channel->speech_ms / 1000,
                       channel->snr_db);
     }
-    ca_buf_printf(out, "  heard by %s%s; judged by %s\n", call->model ? call->model : "import",
-                  call->transcript ? " with transcript" : "", call->rulesets);
+    ca_buf_printf(out, "  heard by %s%s", call->model ? call->model : "import",
+                  call->transcript ? " with transcript" : "");
+    if (call->profile) {
+        ca_buf_printf(out, ", voice profile %s (warp %g)", call->profile, call->warp);
+    }
+    ca_buf_printf(out, "; judged by %s\n", call->rulesets);
     if (call->score.decided) {
         ca_buf_printf(out, "  score %.1f%s, unsure %.0f %% of the weight\n\n", call->score.points,
                       call->score.critical ? " (a critical rule was broken)" : "",

@@ -4,6 +4,7 @@
 #include "callaudit/fetch.h"
 #include "callaudit/fs.h"
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,16 +13,23 @@ static const char usage[] =
     "usage: callaudit model list [--config FILE] [--to DIR] [--format table|json]\n"
     "       callaudit model fetch [--config FILE] [--from URL|DIR] [--to DIR] [--timeout S] "
     "NAME...\n"
-    "       callaudit model use [--config FILE] [--to DIR] [--dry-run] LANGUAGE DIR|NAME\n\n"
+    "       callaudit model use [--config FILE] [--to DIR] [--dry-run] LANGUAGE DIR|NAME\n"
+    "       callaudit model adapt [--config FILE] [--db FILE] [--agent ID]... [--dry-run]\n"
+    "                             [--jobs N] [--format table|json] PATH...\n\n"
     "  list   the models that are found, whether they are the known ones, and which are used\n"
     "  fetch  brings known models, each file checked by its SHA-256; can be run again at any time\n"
-    "  use    writes the model of a language into the configuration\n\n"
+    "  use    writes the model of a language into the configuration\n"
+    "  adapt  learns the agents' voices from recordings; later runs hear them with that\n\n"
     "  --config FILE   configuration (default: callaudit.yaml here, if there is one)\n"
     "  --to DIR        the models folder (default: models beside the configuration)\n"
     "  --from URL|DIR  a mirror or folder with the layout of a models folder: en-us-8khz/mdef ...\n"
     "                  (default: public copies of the PocketSphinx releases)\n"
     "  --timeout S     seconds of silence after which a server is given up (default: 30)\n"
-    "  --dry-run       only prints the lines that belong into the configuration\n\n";
+    "  --dry-run       only prints: the lines that belong into the configuration, or what would\n"
+    "                  be learned\n"
+    "  --db FILE       database that keeps what is learned\n"
+    "  --agent ID      only this agent's voice; can be given several times (default: all)\n"
+    "  --jobs N        worker processes (default: the number of cores)\n\n";
 
 /* ---- fetch ---- */
 
@@ -133,10 +141,12 @@ static const struct verb {
     const char *name;
     int (*run)(model_request *r);
     int least, most; /* operands */
+    const char *complaint;
 } verbs[] = {
-    {"list", model_list, 0, 0},
-    {"fetch", model_fetch, 0, 1000},
-    {"use", model_use, 2, 2},
+    {"list", model_list, 0, 0, "there is nothing more to name"},
+    {"fetch", model_fetch, 0, 1000, "that is too much to fetch at once"},
+    {"use", model_use, 2, 2, "name a language and its model's folder"},
+    {"adapt", model_adapt, 1, INT_MAX, "name the recordings, or the folders that hold them"},
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
@@ -151,21 +161,41 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
-enum { OPT_CONFIG = 256, OPT_FROM, OPT_TO, OPT_TIMEOUT, OPT_DRY_RUN, OPT_FORMAT };
+enum {
+    OPT_CONFIG = 256,
+    OPT_FROM,
+    OPT_TO,
+    OPT_TIMEOUT,
+    OPT_DRY_RUN,
+    OPT_FORMAT,
+    OPT_DB,
+    OPT_AGENT,
+    OPT_JOBS
+};
 
 static int parse_option(int option, const char *value, model_request *r)
 {
-    int64_t seconds = 0;
+    int64_t number = 0;
+    ca_error err = {0};
     switch (option) {
     case OPT_CONFIG: r->config_path = value; return CMD_OK;
     case OPT_FROM: r->from = value; return CMD_OK;
     case OPT_TO: r->to = value; return CMD_OK;
     case OPT_DRY_RUN: r->dry_run = true; return CMD_OK;
     case OPT_TIMEOUT:
-        if (!ca_parse_int(value, 1, 3600, &seconds)) {
+        if (!ca_parse_int(value, 1, 3600, &number)) {
             return cmd_usage("model", "--timeout takes 1 to 3600 seconds, not '%s'", value);
         }
-        r->silence_s = (int)seconds;
+        r->silence_s = (int)number;
+        return CMD_OK;
+    case OPT_DB: r->db = value; return CMD_OK;
+    case OPT_AGENT:
+        return ca_strings_add(&r->agents, value, r->arena, &err) ? CMD_OK : cmd_fail(&err);
+    case OPT_JOBS:
+        if (!ca_parse_int(value, 1, 256, &number)) {
+            return cmd_usage("model", "--jobs takes a number from 1 to 256, not '%s'", value);
+        }
+        r->jobs = (int)number;
         return CMD_OK;
     case OPT_FORMAT:
         r->json = strcmp(value, "json") == 0;
@@ -186,6 +216,9 @@ static int parse_arguments(int argc, char **argv, model_request *r, const struct
                                             {"timeout", required_argument, NULL, OPT_TIMEOUT},
                                             {"dry-run", no_argument, NULL, OPT_DRY_RUN},
                                             {"format", required_argument, NULL, OPT_FORMAT},
+                                            {"db", required_argument, NULL, OPT_DB},
+                                            {"agent", required_argument, NULL, OPT_AGENT},
+                                            {"jobs", required_argument, NULL, OPT_JOBS},
                                             {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         const int code = option == 'h' ? -1 : parse_option(option, optarg, r);
@@ -195,19 +228,21 @@ static int parse_arguments(int argc, char **argv, model_request *r, const struct
     }
     *verb = optind < argc ? find_verb(argv[optind]) : NULL;
     if (*verb == NULL) {
-        return cmd_usage("model", "say list, fetch or use");
+        return cmd_usage("model", "say list, fetch, use or adapt");
     }
     r->operands = argv + optind + 1;
     r->count = argc - optind - 1;
     if (r->count < (*verb)->least || r->count > (*verb)->most) {
-        return cmd_usage("model", (*verb)->most == 0 ? "there is nothing more to name"
-                                                     : "name a language and its model's folder");
+        return cmd_usage("model", "%s", (*verb)->complaint);
     }
     if (r->from && (*verb)->run != model_fetch) {
         return cmd_usage("model", "--from belongs to fetch");
     }
-    if (r->dry_run && (*verb)->run != model_use) {
-        return cmd_usage("model", "--dry-run belongs to use");
+    if (r->dry_run && (*verb)->run != model_use && (*verb)->run != model_adapt) {
+        return cmd_usage("model", "--dry-run belongs to use and adapt");
+    }
+    if ((r->db || r->jobs > 0 || r->agents.count > 0) && (*verb)->run != model_adapt) {
+        return cmd_usage("model", "--db, --agent and --jobs belong to adapt");
     }
     return CMD_OK;
 }
@@ -220,7 +255,8 @@ static int print_help(void)
     for (size_t i = 0; i < count; i++) {
         printf("  %-16s%s\n", known[i].name, known[i].title);
     }
-    puts("\nExit codes: 0 all well, 2 wrong usage, 3 a model could not be fetched or used.");
+    puts("\nExit codes: 0 all well, 1 some recordings could not be heard, 2 wrong usage,\n"
+         "3 a model could not be fetched or used, or set-up.");
     const ca_buf flushed = {0};
     return cmd_answer(&flushed);
 }
@@ -242,13 +278,12 @@ int cmd_model(int argc, char **argv)
 {
     model_request r = {.silence_s = 30};
     const struct verb *verb = NULL;
-    int code = parse_arguments(argc, argv, &r, &verb);
-    if (code != CMD_OK || verb == NULL) {
-        return code == -1 ? print_help() : code;
-    }
     r.arena = ca_arena_new(0);
-    code = r.arena != NULL ? choose_folder(&r) : CMD_SETUP;
-    code = code == CMD_OK ? verb->run(&r) : code;
+    int code = r.arena != NULL ? parse_arguments(argc, argv, &r, &verb) : CMD_SETUP;
+    if (code == CMD_OK && verb != NULL) {
+        code = choose_folder(&r);
+        code = code == CMD_OK ? verb->run(&r) : code;
+    }
     ca_arena_free(r.arena);
-    return code;
+    return code == -1 ? print_help() : code;
 }

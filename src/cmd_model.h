@@ -8,8 +8,11 @@
 
 typedef struct model_request {
     const char *config_path; /* NULL when not given */
+    const char *db;
     const char *from, *to;
     int silence_s;
+    int jobs;
+    ca_strings agents;
     bool dry_run;
     bool json;
     char **operands;
@@ -21,5 +24,6 @@ typedef struct model_request {
 int model_list(model_request *r);
 int model_fetch(model_request *r);
 int model_use(model_request *r);
+int model_adapt(model_request *r);
 
 #endif

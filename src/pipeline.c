@@ -20,6 +20,7 @@ static bool recognize(ca_pipeline *pipeline, const ca_audio *audio, bool transcr
 {
     ca_recognizer *ear = ca_pipeline_recognizer(pipeline, call->meta.language, transcript, err);
     call->lines.count = call->words.count = 0;
+    ca_pipeline_drop_profile(call);
     return ear && ca_recognize(ear, audio, transcript, call, arena, err);
 }
 
@@ -33,23 +34,12 @@ bool ca_judge_call(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_err
     return true;
 }
 
-static bool decode(const ca_config *config, ca_audio *audio, ca_call *call, ca_error *err)
-{
-    if (!ca_audio_decode(call->path, &config->limits.audio, audio, err)) {
-        return false;
-    }
-    call->sample_rate = audio->sample_rate;
-    call->duration_ms = ca_audio_ms(audio);
-    call->truncated = audio->truncated;
-    return true;
-}
-
 static bool do_stage(ca_pipeline *pipeline, ca_stage stage, bool transcript, ca_audio *audio,
                      ca_call *call, ca_arena *arena, ca_error *err)
 {
     const ca_config *config = pipeline->config;
     switch (stage) {
-    case CA_STAGE_DECODE: return decode(config, audio, call, err);
+    case CA_STAGE_DECODE: return ca_pipeline_decode(config, audio, call, err);
     case CA_STAGE_SEGMENT: return ca_segment_call(audio, &config->channels, call, arena, err);
     case CA_STAGE_RECOGNIZE: return recognize(pipeline, audio, transcript, call, arena, err);
     case CA_STAGE_MATCH: return ca_match(pipeline->matcher, &config->belief, call, arena, err);

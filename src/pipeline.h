@@ -19,4 +19,11 @@ struct ca_pipeline {
     CA_ARRAY(ca_ear) ears;
 };
 
+/* The first stage: samples, and what they say of the call. */
+bool ca_pipeline_decode(const ca_config *config, ca_audio *audio, ca_call *call, ca_error *err);
+
+/* A profile is recorded where it was used: not without speech on a channel of the agent's own.
+ */
+void ca_pipeline_drop_profile(ca_call *call);
+
 #endif

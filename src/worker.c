@@ -88,6 +88,23 @@ static void send_failure(int fd, ca_error *failed)
     ca_message_send(fd, CA_MESSAGE_FAILED, failed, sizeof *failed);
 }
 
+/* The answer's bytes, a call as JSON or a ca_warp_fit. */
+static bool hear_job(ca_pipeline *pipeline, uint32_t type, ca_call *call, progress *p,
+                     ca_buf *answer, ca_arena *arena, ca_error *failed)
+{
+    ca_warp_fit fit = {0};
+    if (type != CA_MESSAGE_JOB_FIT) {
+        return ca_process_call(pipeline, call, type == CA_MESSAGE_JOB_TRANSCRIPT, CA_STAGE_SCORE,
+                               stage_done, p, arena, failed) &&
+               ca_call_write(call, false, answer, failed);
+    }
+    if (!ca_fit_call(pipeline, call, &fit, stage_done, p, arena, failed)) {
+        return false;
+    }
+    ca_buf_add(answer, (const char *)&fit, sizeof fit);
+    return !answer->failed || ca_fail_memory(failed);
+}
+
 static void do_job(int fd, ca_pipeline *pipeline, const ca_config *config, const char *job,
                    const ca_message *head)
 {
@@ -95,16 +112,15 @@ static void do_job(int fd, ca_pipeline *pipeline, const ca_config *config, const
     ca_call call = {0};
     ca_buf answer = {0};
     progress p = {.fd = fd, .last_cpu = cpu_seconds()};
-    const bool transcript = head->type == CA_MESSAGE_JOB_TRANSCRIPT;
+    const bool fit = head->type == CA_MESSAGE_JOB_FIT;
     ca_arena *arena = ca_arena_new((size_t)config->limits.memory_bytes);
     const ca_node *root = arena ? ca_json_parse(job, head->length, arena, &failed) : NULL;
     const bool ok = root && ca_call_read(root, &call, arena, &failed) &&
-                    ca_process_call(pipeline, &call, transcript, CA_STAGE_SCORE, stage_done, &p,
-                                    arena, &failed) &&
-                    ca_call_write(&call, false, &answer, &failed);
+                    hear_job(pipeline, head->type, &call, &p, &answer, arena, &failed);
     send_stats(&p);
     if (ok) {
-        ca_message_send(fd, CA_MESSAGE_JUDGED, ca_buf_text(&answer), answer.length);
+        ca_message_send(fd, fit ? CA_MESSAGE_FITTED : CA_MESSAGE_JUDGED, ca_buf_text(&answer),
+                        answer.length);
     } else {
         if (failed.code == CA_OK) {
             ca_fail_memory(&failed);

@@ -149,6 +149,14 @@ size_t ca_workers_busy(const ca_workers *workers)
     return busy;
 }
 
+static ca_message_type message_of(const ca_job *job)
+{
+    if (job->fit) {
+        return CA_MESSAGE_JOB_FIT;
+    }
+    return job->transcript ? CA_MESSAGE_JOB_TRANSCRIPT : CA_MESSAGE_JOB;
+}
+
 bool ca_workers_give(ca_workers *workers, const ca_job *job, ca_error *err)
 {
     ca_buf text = {0};
@@ -159,8 +167,7 @@ bool ca_workers_give(ca_workers *workers, const ca_job *job, ca_error *err)
     bool ok = ca_call_write(&job->call, false, &text, err);
     if (ok) {
         /* A worker that died while idle is noticed by the wait: the job fails there. */
-        ca_message_send(w->fd, job->transcript ? CA_MESSAGE_JOB_TRANSCRIPT : CA_MESSAGE_JOB,
-                        ca_buf_text(&text), text.length);
+        ca_message_send(w->fd, message_of(job), ca_buf_text(&text), text.length);
         w->busy = true;
         w->job = job->id;
         w->deadline_ms = now_ms() + workers->config->limits.call_seconds * 1000;
@@ -209,15 +216,34 @@ static bool parse_failure(const char *bytes, size_t length, ca_error *failed)
            failed->reason > CA_REASON_NONE && failed->reason < CA_REASON_COUNT;
 }
 
+static bool parse_fit(const char *bytes, size_t length, ca_warp_fit *fit)
+{
+    if (length != sizeof *fit) {
+        return false;
+    }
+    memcpy(fit, bytes, sizeof *fit);
+    return ca_warp_fit_sound(fit);
+}
+
+static bool parse_result(const ca_message *message, ca_outcome *outcome, ca_arena *arena,
+                         ca_error *problem)
+{
+    const char *bytes = (const char *)(message + 1);
+    if (message->type == CA_MESSAGE_FAILED) {
+        return parse_failure(bytes, message->length, &outcome->failed);
+    }
+    if (message->type == CA_MESSAGE_FITTED) {
+        outcome->fitted = parse_fit(bytes, message->length, &outcome->fit);
+        return outcome->fitted;
+    }
+    return parse_call(bytes, message->length, &outcome->call, arena, problem);
+}
+
 /* A worker that sends nonsense has lost its mind, not the night. */
 static void read_result(const ca_message *message, ca_outcome *outcome, ca_arena *arena)
 {
     ca_error problem = {0};
-    const char *bytes = (const char *)(message + 1);
-    const bool ok = message->type == CA_MESSAGE_FAILED
-                        ? parse_failure(bytes, message->length, &outcome->failed)
-                        : parse_call(bytes, message->length, &outcome->call, arena, &problem);
-    if (!ok) {
+    if (!parse_result(message, outcome, arena, &problem)) {
         memset(&outcome->failed, 0, sizeof outcome->failed);
         ca_fail_call(&outcome->failed, CA_REASON_RECOGNIZER_FAILED,
                      "the worker's answer makes no sense: %s", problem.msg);

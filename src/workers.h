@@ -9,9 +9,11 @@
 typedef enum ca_message_type {
     CA_MESSAGE_JOB,            /* to the worker: the call as JSON */
     CA_MESSAGE_JOB_TRANSCRIPT, /* the same, with transcript */
+    CA_MESSAGE_JOB_FIT,        /* the same, to try warps on it instead of judging it */
     CA_MESSAGE_DECODED,        /* from it: int64_t duration in ms; its deadline counts from here */
     CA_MESSAGE_STATS,          /* ca_worker_stats, before the result */
     CA_MESSAGE_JUDGED,         /* the call as JSON */
+    CA_MESSAGE_FITTED,         /* a ca_warp_fit */
     CA_MESSAGE_FAILED,         /* a ca_error */
 } ca_message_type;
 

@@ -163,6 +163,8 @@ typedef struct ca_call {
     bool truncated;       /* judged on what could be read */
     bool transcript;      /* the transcript tier ran, or complete words were imported */
     const char *model;    /* the acoustic model that heard it; NULL for imported words */
+    const char *profile;  /* of the agent's voice that it was heard with, AGENT@VERSION, or NULL */
+    double warp;          /* by that profile, one of ca_warps; 0 without one */
     const char *rulesets; /* "name@hash name@hash", sorted; what judged it */
     ca_channels channels;
     ca_segments segments;

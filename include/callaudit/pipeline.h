@@ -37,7 +37,12 @@ bool ca_process_call(ca_pipeline *pipeline, ca_call *call, bool transcript, ca_s
 ca_recognizer *ca_pipeline_recognizer(ca_pipeline *pipeline, const char *language, bool transcript,
                                       ca_error *err);
 
-/* The same from match on, for words that are there already (import, stored words). */
+/* What the call says of its agent's voice: decodes and segments it and tries every warp. `done` is
+ * told of the stages segment and recognize. Needs the call's path and language. */
+bool ca_fit_call(ca_pipeline *pipeline, ca_call *call, ca_warp_fit *fit, ca_stage_done done,
+                 void *context, ca_arena *arena, ca_error *err);
+
+/* ca_process_call from match on, for words that are there already (import, stored words). */
 bool ca_judge_call(ca_pipeline *pipeline, ca_call *call, ca_arena *arena, ca_error *err);
 
 #endif

@@ -8,6 +8,7 @@
 #include "callaudit/audio.h"
 #include "callaudit/calibration.h"
 #include "callaudit/call.h"
+#include "callaudit/warp.h"
 
 /* Where a language's model lies. NULL members are found by convention, see ca_model_resolve. */
 typedef struct ca_model {
@@ -18,7 +19,7 @@ typedef struct ca_model {
     int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
     double phone_loop_prior;    /* -kws_plp */
     ca_calibration calibration; /* from evidence to confidence */
-    double high_voice_warp;     /* frequency warp for high voices, 1 for none; see model.c */
+    double high_voice_warp;     /* frequency warp for high voices, one of ca_warps; see model.c */
     double phrase_weight;       /* of the wordings in the language model of transcripts, 0..1 */
     const char *text;           /* a desk's own text for it, see corpus.h; NULL for none */
     double text_weight;         /* of that text; the model's own weight is the rest */
@@ -55,10 +56,17 @@ void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */
 
 /* Hears the call's segments on every channel: keyphrase lines always, transcript lines when
  * asked, with the surer keyphrases in them (merge.h). Adds words and lines to the call and sorts
- * the lines; sets model and transcript. The result depends on the audio, the model and the wordings
- * alone. */
+ * the lines; sets model and transcript. A call with a profile has its agent's channel heard with
+ * that warp; every other channel's is chosen by its pitch. The result depends on the audio, the
+ * model, the wordings and the profile alone. */
 bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
                   ca_arena *arena, ca_error *err);
+
+/* Hears the agent's channel of a segmented call with every warp: how well the wordings stand out
+ * with each. Nothing without speech on a channel of the agent's own. Changes nothing in the call.
+ */
+bool ca_recognizer_fit_warp(ca_recognizer *recognizer, const ca_audio *audio, const ca_call *call,
+                            ca_warp_fit *fit, ca_arena *arena, ca_error *err);
 
 /* Appends the library and its version, for people. */
 void ca_recognizer_version(ca_buf *out);

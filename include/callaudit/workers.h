@@ -1,4 +1,4 @@
-/* workers.h - processes that judge calls, so that a crash, an endless file or an exit inside a
+/* workers.h - processes that hear calls, so that a crash, an endless file or an exit inside a
  * library costs one call and not the night. */
 #ifndef CALLAUDIT_WORKERS_H
 #define CALLAUDIT_WORKERS_H
@@ -10,13 +10,16 @@ typedef struct ca_workers ca_workers;
 typedef struct ca_job {
     size_t id; /* the caller's */
     bool transcript;
-    ca_call call; /* path, sha256 and meta */
+    bool fit;     /* no judgement: only what the call says of its agent's voice */
+    ca_call call; /* path, sha256, meta and profile */
 } ca_job;
 
-/* How a job ended: `failed.code` CA_OK with a judged call, or why not. */
+/* How a job ended: `failed.code` CA_OK with a judged call (or a fit), or why not. */
 typedef struct ca_outcome {
     size_t id;
     ca_call call;
+    bool fitted; /* fit is set, the call is not */
+    ca_warp_fit fit;
     ca_error failed;
     double cpu_seconds[CA_STAGE_COUNT];
     int64_t peak_rss_bytes; /* of the worker so far */

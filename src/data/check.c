@@ -22,6 +22,13 @@ static const char *const problem_queries[] = {
     " FROM line AS l JOIN call AS c ON c.id = l.call_id"
     " WHERE l.word_count <> (SELECT count(*) FROM word AS w WHERE w.call_id = l.call_id"
     "  AND w.seq >= l.first_word AND w.seq < l.first_word + l.word_count)",
+    "SELECT 'voice profile ' || agent || ', ' || language || ', ' || model || ': version '"
+    " || max(version) || ' of ' || count(*) FROM voice_profile"
+    " GROUP BY agent, language, model HAVING max(version) <> count(*)",
+    "SELECT 'call ' || c.call_uid || ' was heard with a profile that is not there: ' || c.profile"
+    " FROM call AS c WHERE c.profile IS NOT NULL AND NOT EXISTS (SELECT 1 FROM voice_profile AS p"
+    "  WHERE p.agent || '@' || p.version = c.profile AND p.language = c.language"
+    "  AND p.model = c.model)",
     "SELECT 'sample ' || month || ': frozen, but no ticket was drawn' FROM sample_month AS m"
     " WHERE EXISTS (SELECT 1 FROM frame WHERE month = m.month)"
     " AND NOT EXISTS (SELECT 1 FROM sample_ticket WHERE month = m.month)",

@@ -426,6 +426,32 @@ static const char create_v_rule_month[] =
     "  sum(unsure) AS unsure, 0 AS reviewed, NULL AS precision, NULL AS recall"
     " FROM rule_month GROUP BY month, rule_id";
 
+/* ---- version 2: what is learned about voices ---- */
+
+/* Rows are added, never changed: what a judgement names stays what it was. A row is named by its
+ * first four columns, on every machine. score_084: how well the wordings stood out with that warp. */
+static const char create_voice_profile[] =
+    "CREATE TABLE voice_profile ("
+    " agent TEXT NOT NULL CHECK (agent <> ''),"
+    " language TEXT NOT NULL CHECK (language <> ''),"
+    " model TEXT NOT NULL CHECK (model <> ''),"
+    " version INTEGER NOT NULL CHECK (version >= 1),"
+    " warp REAL NOT NULL CHECK (warp IN (0.84, 1.0, 1.17)),"
+    " calls INTEGER NOT NULL CHECK (calls >= 1),"
+    " speech_ms INTEGER NOT NULL CHECK (speech_ms >= 0),"
+    " made_at TEXT NOT NULL," /* UTC */
+    " score_084 REAL NOT NULL,"
+    " score_100 REAL NOT NULL,"
+    " score_117 REAL NOT NULL,"
+    " PRIMARY KEY (agent, language, model, version)"
+    ") STRICT, WITHOUT ROWID";
+
+/* AGENT@VERSION in the call's language and model; NULL for words heard without a profile. */
+static const char add_call_profile[] = "ALTER TABLE call ADD COLUMN profile TEXT";
+static const char add_call_warp[] =
+    "ALTER TABLE call ADD COLUMN warp REAL CHECK ((warp IS NULL) = (profile IS NULL))";
+static const char add_judgement_profile[] = "ALTER TABLE judgement ADD COLUMN profile TEXT";
+
 /* clang-format on */
 
 /* ---- the list ---- */
@@ -467,7 +493,12 @@ static const char *const version_1[] = {
     NULL,
 };
 
-static const char *const *const migrations[CA_SCHEMA_VERSION] = {version_1};
+static const char *const version_2[] = {
+    create_voice_profile,  add_call_profile,          add_call_warp,
+    add_judgement_profile, "PRAGMA user_version = 2", NULL,
+};
+
+static const char *const *const migrations[CA_SCHEMA_VERSION] = {version_1, version_2};
 
 /* ---- running it ---- */
 

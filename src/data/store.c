@@ -343,15 +343,18 @@ static bool check_names(const ca_call *call, ca_error *err)
 
 static const char sql_call[] =
     "INSERT INTO call (call_uid, path, sha256, agent, started_at, team, queue, direction,"
-    "  customer, language, duration_ms, sample_rate, truncated, transcript, model)"
+    "  customer, language, duration_ms, sample_rate, truncated, transcript, model, profile,"
+    "  warp)"
     " VALUES (:call_uid, :path, :sha256, :agent, :started_at, :team, :queue, :direction,"
-    "  :customer, :language, :duration_ms, :sample_rate, :truncated, :transcript, :model)"
+    "  :customer, :language, :duration_ms, :sample_rate, :truncated, :transcript, :model,"
+    "  :profile, iif(:profile IS NULL, NULL, :warp))"
     " ON CONFLICT (call_uid) DO UPDATE SET path = excluded.path, sha256 = excluded.sha256,"
     "  agent = excluded.agent, started_at = excluded.started_at, team = excluded.team,"
     "  queue = excluded.queue, direction = excluded.direction, customer = excluded.customer,"
     "  language = excluded.language, duration_ms = excluded.duration_ms,"
     "  sample_rate = excluded.sample_rate, truncated = excluded.truncated,"
-    "  transcript = excluded.transcript, model = excluded.model"
+    "  transcript = excluded.transcript, model = excluded.model,"
+    "  profile = excluded.profile, warp = excluded.warp"
     " RETURNING id";
 
 static bool save_call_row(ca_db *db, const ca_call *call, int64_t *id, ca_error *err)
@@ -366,6 +369,8 @@ static bool save_call_row(ca_db *db, const ca_call *call, int64_t *id, ca_error 
     ca_bind_int(stmt, "truncated", call->truncated);
     ca_bind_int(stmt, "transcript", call->transcript);
     ca_bind_text(stmt, "model", call->model);
+    ca_bind_text(stmt, "profile", call->profile);
+    ca_bind_real(stmt, "warp", call->warp);
     return ca_rows_step_id(stmt, id, err);
 }
 

@@ -247,7 +247,8 @@ static bool load_findings(const source *from, ca_findings *findings)
 static const char sql_call[] =
     "SELECT c.call_uid, c.agent, c.started_at, c.team, c.queue, c.direction, c.customer,"
     "  c.language, c.path, c.sha256, c.duration_ms, c.sample_rate, c.truncated, c.transcript,"
-    "  c.model, j.rulesets, j.decided, coalesce(j.score, 0), j.unsure_share, j.critical, j.id"
+    "  c.model, j.rulesets, j.decided, coalesce(j.score, 0), j.unsure_share, j.critical, j.id,"
+    "  c.profile, coalesce(c.warp, 0)"
     " FROM call AS c JOIN judgement AS j ON j.call_id = c.id"
     " WHERE c.id = :of ORDER BY j.id DESC LIMIT 1";
 
@@ -271,6 +272,8 @@ static void read_call(const source *from, ca_stmt *stmt, ca_call *call)
     call->transcript = ca_column_int(stmt, 13) != 0;
     call->model = text(from, stmt, 14);
     call->rulesets = text(from, stmt, 15);
+    call->profile = text(from, stmt, 21);
+    call->warp = ca_column_real(stmt, 22);
     call->score = (ca_score){
         .decided = ca_column_int(stmt, 16) != 0,
         .points = ca_column_real(stmt, 17),

@@ -299,9 +299,9 @@ static bool save_hits(const target *to, const ca_hits *hits)
 
 static const char sql_judgement[] =
     "INSERT INTO judgement (call_id, made_at, program, rulesets, decided, score, unsure_share,"
-    "  critical)"
+    "  critical, profile)"
     " VALUES (:call, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), :program, :rulesets, :decided,"
-    "  iif(:decided, :score, NULL), :unsure_share, :critical)"
+    "  iif(:decided, :score, NULL), :unsure_share, :critical, :profile)"
     " RETURNING id";
 
 bool ca_rows_judgement(ca_db *db, int64_t call_id, const ca_call *call, const char *program,
@@ -319,6 +319,7 @@ bool ca_rows_judgement(ca_db *db, int64_t call_id, const ca_call *call, const ch
     ca_bind_real(stmt, "score", call->score.points);
     ca_bind_real(stmt, "unsure_share", call->score.unsure_share);
     ca_bind_int(stmt, "critical", call->score.critical);
+    ca_bind_text(stmt, "profile", call->profile);
     return ca_rows_step_id(stmt, &to.id, err) && save_hits(&to, &call->hits) &&
            save_findings(&to, &call->findings);
 }

@@ -44,9 +44,9 @@ typedef CA_ARRAY(list_line) list_lines;
 struct ca_recognizer {
     ca_arena *arena;
     ca_model model;
-    fe_t *high_front;      /* front end for high voices; NULL when the model has none */
-    ps_decoder_t *spotter; /* keyphrase pass: small dictionary, one search a speaker */
-    ps_decoder_t *reader;  /* transcripts: whole dictionary and language model; or NULL */
+    fe_t *fronts[CA_WARP_COUNT]; /* front ends by warp, made when first needed */
+    ps_decoder_t *spotter;       /* keyphrase pass: small dictionary, one search a speaker */
+    ps_decoder_t *reader;        /* transcripts: whole dictionary and language model; or NULL */
     ca_targets targets;
     ca_wording_sounds sounds; /* of the targets; empty without a reader */
     list_lines lines;         /* sorted by names */
@@ -262,21 +262,27 @@ static bool start_spotter(ca_recognizer *r, const char *features, const char *di
     return ok;
 }
 
-/* The spotter's own front end with the filter bank warped. The library reads the warp only while it
- * makes the filters, so its options are put back behind us. */
-static bool start_high_front(ca_recognizer *r, ca_error *err)
+/* The spotter's own front end with the filter bank warped, or as it is. The library reads the warp
+ * only while it makes the filters, so its options are put back behind us. */
+static fe_t *front_at(ca_recognizer *r, int warp, ca_error *err)
 {
-    char warp[32];
+    char text[32];
     cmd_ln_t *options = ps_get_config(r->spotter);
-    if (r->model.high_voice_warp == 1) {
-        return true;
+    if (warp == CA_WARP_NONE) {
+        return ps_get_fe(r->spotter);
     }
-    snprintf(warp, sizeof warp, "%.3f", r->model.high_voice_warp);
-    cmd_ln_set_str_r(options, "-warp_type", "inverse_linear");
-    cmd_ln_set_str_r(options, "-warp_params", warp);
-    r->high_front = fe_init_auto_r(options);
-    cmd_ln_set_str_r(options, "-warp_params", NULL);
-    return r->high_front || ca_fail(err, CA_ESETUP, "PocketSphinx makes no warped front end");
+    if (warp >= 0 && !r->fronts[warp]) {
+        snprintf(text, sizeof text, "%.3f", ca_warps[warp]);
+        cmd_ln_set_str_r(options, "-warp_type", "inverse_linear");
+        cmd_ln_set_str_r(options, "-warp_params", text);
+        r->fronts[warp] = fe_init_auto_r(options);
+        cmd_ln_set_str_r(options, "-warp_params", NULL);
+    }
+    if (warp < 0 || !r->fronts[warp]) {
+        ca_fail(err, CA_ESETUP, "PocketSphinx makes no warped front end");
+        return NULL;
+    }
+    return r->fronts[warp];
 }
 
 static bool start_reader(ca_recognizer *r, const char *features, const ca_lexicon *lexicon,
@@ -310,7 +316,6 @@ static bool start_decoders(ca_recognizer *r, const ca_lexicon *lexicon, bool tra
                     write_dictionary(r, lexicon, &dictionary, r->arena, err) &&
                     memory_file(&dictionary, &dictionary_fd, dictionary_path, err) &&
                     start_spotter(r, features_path, dictionary_path, err) &&
-                    start_high_front(r, err) &&
                     (!transcripts || start_reader(r, features_path, lexicon, err));
     ca_buf_release(&features);
     ca_buf_release(&dictionary);
@@ -361,7 +366,9 @@ void ca_recognizer_free(ca_recognizer *r)
     if (!r) {
         return;
     }
-    fe_free(r->high_front); /* these take NULL */
+    for (int i = 0; i < CA_WARP_COUNT; i++) {
+        fe_free(r->fronts[i]); /* these take NULL */
+    }
     ps_free(r->spotter);
     ps_free(r->reader);
     ca_arena_free(r->arena);
@@ -529,6 +536,13 @@ static const list_line *find_line(const ca_recognizer *r, const char *names, ca_
                      : NULL;
 }
 
+/* How much a phrase stands out; comparable between phrases. */
+static double phrase_margin(ps_seg_t *seg, const list_line *line)
+{
+    const double score = (double)ps_seg_prob(seg, NULL, NULL, NULL) + BEST_PHRASE_SCORE;
+    return ca_margin(score * SCORE_SHIFT * log10(LOG_BASE), line->phones);
+}
+
 static bool collect_detections(ca_recognizer *r, const ca_segment *segment,
                                const ca_channel *channel, ca_detections *out, ca_arena *arena,
                                ca_error *err)
@@ -538,9 +552,7 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment,
         int last;
         const list_line *line = find_line(r, ps_seg_word(seg), arena);
         ps_seg_frames(seg, &first, &last);
-        const double score = (double)ps_seg_prob(seg, NULL, NULL, NULL) + BEST_PHRASE_SCORE;
-        const double ratio = score * SCORE_SHIFT * log10(LOG_BASE);
-        const double margin = line ? ca_margin(ratio, line->phones) : 0;
+        const double margin = line ? phrase_margin(seg, line) : 0;
         if (!line || margin < MIN_MARGIN) {
             continue;
         }
@@ -606,23 +618,36 @@ static bool read_channel(ca_recognizer *r, const cepstra *c, int channel, ca_cal
  * independent of other calls. */
 static const double HIGH_VOICE_HZ = 160;
 
-static fe_t *front_for(const ca_recognizer *r, const ca_channel *channel)
+/* What is known of the agent's voice comes before what its pitch says. */
+static fe_t *front_for(ca_recognizer *r, const ca_call *call, const ca_channel *channel,
+                       ca_error *err)
 {
-    const bool high = r->high_front && channel->pitch_hz >= HIGH_VOICE_HZ;
-    return high ? r->high_front : ps_get_fe(r->spotter);
+    double warp = channel->pitch_hz >= HIGH_VOICE_HZ ? r->model.high_voice_warp : 1;
+    if (call->profile && channel->speaker == CA_AGENT) {
+        warp = call->warp;
+    }
+    return front_at(r, ca_warp_index(warp), err);
+}
+
+/* A channel's cepstra with the mean of its speech subtracted. */
+static bool prepare_channel(ca_recognizer *r, fe_t *front, const ca_audio *audio, int channel,
+                            const ca_segments *segments, cepstra *out, ca_error *err)
+{
+    if (!front || !compute_cepstra(front, audio, channel, r->model.sample_rate, out, err)) {
+        return false;
+    }
+    subtract_mean(out, segments, channel);
+    return true;
 }
 
 static bool hear_channel(ca_recognizer *r, const ca_audio *audio, int channel, bool transcript,
                          ca_call *call, ca_detections *detections, ca_arena *arena, ca_error *err)
 {
     cepstra c = {0};
-    fe_t *front = front_for(r, &call->channels.items[channel]);
-    bool ok = compute_cepstra(front, audio, channel, r->model.sample_rate, &c, err);
-    if (ok) {
-        subtract_mean(&c, &call->segments, channel);
-        ok = spot_channel(r, &c, channel, call, detections, arena, err) &&
-             (!transcript || read_channel(r, &c, channel, call, arena, err));
-    }
+    fe_t *front = front_for(r, call, &call->channels.items[channel], err);
+    const bool ok = prepare_channel(r, front, audio, channel, &call->segments, &c, err) &&
+                    spot_channel(r, &c, channel, call, detections, arena, err) &&
+                    (!transcript || read_channel(r, &c, channel, call, arena, err));
     cepstra_release(&c);
     return ok;
 }
@@ -661,6 +686,89 @@ bool ca_recognize(ca_recognizer *r, const ca_audio *audio, bool transcript, ca_c
     call->model = ca_arena_strdup(arena, ca_path_name(r->model.acoustic));
     call->transcript = read;
     return call->model ? ca_call_sort_lines(call, arena, err) : ca_fail_memory(err);
+}
+
+/* ---- the warp of a voice ---- */
+
+/* Keeps the best margin of each target in the segment that was decoded last. */
+static void keep_margins(ca_recognizer *r, double *margins, ca_arena *arena)
+{
+    for (ps_seg_t *seg = ps_seg_iter(r->spotter); seg; seg = ps_seg_next(seg)) {
+        const list_line *line = find_line(r, ps_seg_word(seg), arena);
+        if (line) {
+            margins[line->target] = fmax(margins[line->target], phrase_margin(seg, line));
+        }
+    }
+}
+
+/* Margins of the targets on a channel, 0 where nothing was heard. */
+static bool hear_margins(ca_recognizer *r, const cepstra *c, int channel, const ca_call *call,
+                         double *margins, ca_arena *arena, ca_error *err)
+{
+    memset(margins, 0, r->targets.count * sizeof *margins);
+    if (ps_set_search(r->spotter, ca_speaker_name(CA_AGENT)) != 0) {
+        return ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the keyphrase search is lost");
+    }
+    for (size_t s = 0; s < call->segments.count; s++) {
+        const ca_segment *segment = &call->segments.items[s];
+        if (segment->channel != channel) {
+            continue;
+        }
+        if (!decode_segment(r->spotter, c, segment, err)) {
+            return false;
+        }
+        keep_margins(r, margins, arena);
+    }
+    return true;
+}
+
+/* Only the wordings that are asked of an agent count. */
+static double score_margins(const ca_recognizer *r, double *margins)
+{
+    size_t asked = 0;
+    for (size_t t = 0; t < r->targets.count; t++) {
+        if (r->targets.items[t].speakers & 1U << CA_AGENT) {
+            margins[asked++] = margins[t];
+        }
+    }
+    return ca_warp_score(margins, asked);
+}
+
+static bool try_warp(ca_recognizer *r, const ca_audio *audio, int channel, const ca_call *call,
+                     int warp, double *margins, ca_arena *arena, ca_error *err)
+{
+    cepstra c = {0};
+    const bool ok =
+        prepare_channel(r, front_at(r, warp, err), audio, channel, &call->segments, &c, err) &&
+        hear_margins(r, &c, channel, call, margins, arena, err);
+    cepstra_release(&c);
+    return ok;
+}
+
+bool ca_recognizer_fit_warp(ca_recognizer *r, const ca_audio *audio, const ca_call *call,
+                            ca_warp_fit *fit, ca_arena *arena, ca_error *err)
+{
+    int channel = 0;
+    memset(fit, 0, sizeof *fit);
+    while (channel < audio->channels && (call->channels.items[channel].speaker != CA_AGENT ||
+                                         call->channels.items[channel].speech_ms == 0)) {
+        channel++;
+    }
+    if (channel == audio->channels || !r->listens[CA_AGENT]) {
+        return true;
+    }
+    double *margins = ca_arena_alloc(arena, r->targets.count * sizeof *margins);
+    if (!margins) {
+        return ca_fail_memory(err);
+    }
+    for (int warp = 0; warp < CA_WARP_COUNT; warp++) {
+        if (!try_warp(r, audio, channel, call, warp, margins, arena, err)) {
+            return false;
+        }
+        fit->scores[warp] = score_margins(r, margins);
+    }
+    fit->speech_ms = call->channels.items[channel].speech_ms;
+    return true;
 }
 
 /* The library does not tell its version; this file is written for that one. */

@@ -187,7 +187,7 @@ equal 'an empty month' 0 "$(json "$tmp/out" 'sum(len(rows) for rows in v.values(
 
 # ---- a database of a newer program, or of another ------------------------------------------------------
 cp desk.db newer.db
-sql newer.db 'PRAGMA user_version = 2'
+sql newer.db 'PRAGMA user_version = 1000'
 cp newer.db newer.copy
 refused() { # ARGUMENTS...
     expect 3 "$PROGRAM" "$@" --db newer.db

@@ -1,6 +1,7 @@
 /* fake_recognize.c - stands in for stage/recognize.c: "hears" what RECORDING.words.json says, so
  * that everything around recognition can be tested exactly, fast and without models. The file may
- * also ask for trouble: {"fault": "crash" | "exit" | "hang" | "memory"}. */
+ * also ask for trouble: {"fault": "crash" | "exit" | "hang" | "memory"}, and say how well each warp
+ * suits the agent's voice: {"warps": [10, 10.5, 12]}. */
 #include "callaudit/fs.h"
 #include "callaudit/recognize.h"
 #include "callaudit/words.h"
@@ -74,28 +75,60 @@ static char *find_words(const char *recording, ca_arena *arena)
                   : ca_arena_printf(arena, "%s.words.json", stem);
 }
 
+/* *root is NULL when the recording has no words. */
+static bool read_words(const char *recording, ca_bytes *file, const ca_node **root, ca_arena *arena,
+                       ca_error *err)
+{
+    const char *path = find_words(recording, arena);
+    *root = NULL;
+    if (!path || access(path, R_OK) != 0) {
+        return true; /* nothing said */
+    }
+    if (!ca_read_file(path, 1 << 20, file, arena, err)) {
+        return false;
+    }
+    *root = ca_json_parse(file->data, file->length, arena, err);
+    const char *fault = *root ? ca_node_text(*root, "fault") : NULL;
+    if (fault) {
+        make_trouble(fault);
+    }
+    return *root != NULL;
+}
+
+bool ca_recognizer_fit_warp(ca_recognizer *recognizer, const ca_audio *audio, const ca_call *call,
+                            ca_warp_fit *fit, ca_arena *arena, ca_error *err)
+{
+    ca_bytes file;
+    const ca_node *root;
+    size_t w = 0;
+    (void)recognizer;
+    (void)audio;
+    memset(fit, 0, sizeof *fit);
+    if (!read_words(call->path, &file, &root, arena, err)) {
+        return false;
+    }
+    for (size_t c = 0; c < call->channels.count; c++) {
+        const ca_channel *channel = &call->channels.items[c];
+        fit->speech_ms += channel->speaker == CA_AGENT ? channel->speech_ms : 0;
+    }
+    const ca_node *warps = root ? ca_node_get(root, "warps") : NULL;
+    for (const ca_node *n = warps ? warps->first : NULL; n && w < CA_WARP_COUNT; n = n->next) {
+        fit->scores[w++] = strtod(n->text, NULL);
+    }
+    return true;
+}
+
 bool ca_recognize(ca_recognizer *recognizer, const ca_audio *audio, bool transcript, ca_call *call,
                   ca_arena *arena, ca_error *err)
 {
     ca_bytes file;
     ca_call heard = {0};
-    const char *path = find_words(call->path, arena);
+    const ca_node *root;
     (void)audio;
     call->model = "fake";
     call->transcript = transcript && recognizer->transcripts;
-    if (!path || access(path, R_OK) != 0) {
-        return true; /* nothing said */
-    }
-    if (!ca_read_file(path, 1 << 20, &file, arena, err)) {
-        return false;
-    }
-    const ca_node *root = ca_json_parse(file.data, file.length, arena, err);
-    if (!root) {
-        return false;
-    }
-    const char *fault = ca_node_text(root, "fault");
-    if (fault) {
-        make_trouble(fault);
+    if (!read_words(call->path, &file, &root, arena, err) || !root) {
+        return err->code == CA_OK;
     }
     if (ca_node_get(root, "lines") &&
         !ca_words_read_json(file.data, file.length, &heard, arena, err)) {

@@ -46,6 +46,8 @@ static void make_call(ca_call *call, ca_arena *arena)
         .truncated = true,
         .transcript = true,
         .model = "en-us",
+        .profile = "ann@2",
+        .warp = 1.17,
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
@@ -140,6 +142,8 @@ static void check_first_records(const ca_call *call)
     assert_string_equal(call->meta.customer, "55");
     assert_int_equal(call->sample_rate, 8000);
     assert_true(call->truncated);
+    assert_string_equal(call->profile, "ann@2");
+    assert_true(call->warp == 1.17);
     assert_int_equal(call->channels.items[0].speaker, CA_CUSTOMER);
     assert_float_equal(call->channels.items[0].level_dbfs, -19.25, 0);
     assert_int_equal(call->segments.items[0].end_ms, 2500);
@@ -244,6 +248,11 @@ static void test_call__refuses_what_is_out_of_bounds(void **state)
         {"\"duration_ms\":61000", "\"duration_ms\":61000.5", "call.duration_ms"},
         {"\"duration_ms\":61000", "\"duration_ms\":\"61000\"", "call.duration_ms"},
         {"\"truncated\":true", "\"truncated\":1", "call.truncated"},
+        {"\"profile\":\"ann@2\"", "\"profile\":2", "call.profile"},
+        {"\"profile\":\"ann@2\"", "\"profile\":null", "call.warp"},
+        {"\"warp\":1.17", "\"warp\":0", "call.warp"},
+        {"\"warp\":1.17", "\"warp\":1.1", "call.warp"},
+        {"\"warp\":1.17", "\"wasp\":1.17", "call.warp"},
         {"\"speaker\":\"customer\"", "\"speaker\":\"caller\"", "channels.speaker"},
         {"\"clip_share\":0.001", "\"clip_share\":1.5", "channels.clip_share"},
         {"\"snr_db\":21.5", "\"snr_db\":null", "channels.snr_db"},

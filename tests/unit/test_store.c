@@ -25,6 +25,8 @@ static ca_call full_call(db_test *test)
         .truncated = true,
         .transcript = true,
         .model = "en-us",
+        .profile = "王芳@2",
+        .warp = 0.84,
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
