@@ -13,8 +13,9 @@ static bool promise(const ca_hearing *hearing, const char *language, int sample_
     if (strcasecmp(c->language, language) != 0 || c->sample_rate != sample_rate || !p->condition) {
         return false;
     }
-    ca_buf_printf(out, "%s: F1 %.2f for required phrases, %.2f for forbidden ones, "
-                       "%.0f of 100 hits right",
+    ca_buf_printf(out,
+                  "%s: F1 %.2f for required phrases, %.2f for forbidden ones, "
+                  "%.0f of 100 hits right",
                   p->condition, p->courtesy_f1, p->forbidden_f1, 100 * p->precision);
     return true;
 }

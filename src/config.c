@@ -520,6 +520,7 @@ bool ca_config_model(const ca_config *config, const char *language, ca_model *mo
     if (!ca_model_resolve(model, arena, err)) {
         return false;
     }
-    model->calibration = *ca_hearing_find(&config->hearing, language, model->sample_rate);
+    const ca_calibration *numbers = ca_hearing_find(&config->hearing, language, model->sample_rate);
+    model->calibration = numbers ? *numbers : (ca_calibration){0};
     return true;
 }

@@ -45,7 +45,8 @@ bool ca_hearing_parse(const char *path, const char *data, size_t length, ca_hear
 bool ca_hearing_default(ca_hearing *hearing, ca_arena *arena, ca_error *err);
 
 /* The entry of a language and sample rate; one of the same language, or any, where there is none:
- * margins are comparable between models, if not equally sure. Never NULL for a parsed file. */
+ * margins are comparable between models, if not equally sure. NULL only for a
+ * struct that was never read. */
 const ca_calibration *ca_hearing_find(const ca_hearing *hearing, const char *language,
                                       int sample_rate);
 

@@ -76,10 +76,10 @@ typedef struct ca_line {
     ca_tier tier;
     int64_t start_ms, end_ms;
     double confidence; /* 0..1; that the line was said */
-    double margin;     /* keyphrases: the evidence that confidence rests on, see detect.h */
-    int phones;        /* keyphrases: of the reading that was heard; else 0 */
     size_t first_word; /* index into ca_call.words */
     size_t word_count;
+    double margin; /* keyphrases: the evidence that confidence rests on, see detect.h */
+    int phones;    /* keyphrases: of the reading that was heard; else 0 */
 } ca_line;
 
 /* ---- what the rules say ---- */

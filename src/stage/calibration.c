@@ -107,7 +107,7 @@ bool ca_hearing_default(ca_hearing *hearing, ca_arena *arena, ca_error *err)
 const ca_calibration *ca_hearing_find(const ca_hearing *hearing, const char *language,
                                       int sample_rate)
 {
-    const ca_calibration *best = &hearing->models.items[0];
+    const ca_calibration *best = NULL;
     int best_fit = -1;
     for (size_t i = 0; i < hearing->models.count; i++) {
         const ca_calibration *c = &hearing->models.items[i];

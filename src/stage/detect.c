@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double SLOPE = 2.2;        /* log10 units a phone */
+static const double SLOPE = 2.2;       /* log10 units a phone */
 static const double MIN_OVERLAP = 0.7; /* of the shorter one: both claim the same speech */
 static const double CLEAR_LEAD = 8;    /* margin by which a rival wording wins */
 

@@ -27,8 +27,8 @@
 
 enum { FRAME_MS = 10, PATH_SIZE = 64, MAX_CEPSTRA = 64 };
 
-static const double MIN_MARGIN = 25;      /* what is less is not even worth showing as near */
-static const double SCORE_SHIFT = 1024;   /* senone scores carry 10 fraction bits less */
+static const double MIN_MARGIN = 25;    /* what is less is not even worth showing as near */
+static const double SCORE_SHIFT = 1024; /* senone scores carry 10 fraction bits less */
 static const double LOG_BASE = 1.0001;
 static const int BEST_PHRASE_SCORE = 1500; /* KWS_MAX: what the library subtracts from a score */
 

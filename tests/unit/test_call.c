@@ -55,7 +55,8 @@ static void make_call(ca_call *call, ca_arena *arena)
     *ca_push(arena, &call->segments) = (ca_segment){0, 1200, 2500};
     add_word(call, arena, "thank", 1200);
     add_word(call, arena, "you", 1500);
-    add_line(call, arena, (ca_line){CA_CUSTOMER, CA_TIER_TRANSCRIPT, 1200, 1800, 0.625, 0, 2});
+    add_line(call, arena,
+             (ca_line){CA_CUSTOMER, CA_TIER_PHRASE, 1200, 1800, 0.625, 0, 2, 61.5, 14});
     *ca_push(arena, &call->hits) =
         (ca_hit){CA_MIXED, 1200, 1800, 0.625, "thank you", "thank(s| you)"};
     *ca_push(arena, &call->findings) =
@@ -111,13 +112,13 @@ static void test_call__sorts_lines_by_each_key_in_turn(void **state)
     add_word(&call, arena, "b", 0);
     add_word(&call, arena, "a", 0);
     static const ca_line sorted[] = {
-        {CA_CUSTOMER, CA_TIER_IMPORT, 10, 20, 0.1, 0, 1},  /* earliest start */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 40, 0.2, 0, 1},  /* then end */
-        {CA_AGENT, CA_TIER_IMPORT, 30, 50, 0.3, 0, 1},     /* then speaker */
-        {CA_CUSTOMER, CA_TIER_PHRASE, 30, 50, 0.4, 0, 1},  /* then tier */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.5, 1, 1},  /* then text: a */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.55, 0, 1}, /* b; the surer first */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.52, 0, 1},
+        {CA_CUSTOMER, CA_TIER_IMPORT, 10, 20, 0.1, 0, 1, 0, 0},  /* earliest start */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 40, 0.2, 0, 1, 0, 0},  /* then end */
+        {CA_AGENT, CA_TIER_IMPORT, 30, 50, 0.3, 0, 1, 0, 0},     /* then speaker */
+        {CA_CUSTOMER, CA_TIER_PHRASE, 30, 50, 0.4, 0, 1, 0, 0},  /* then tier */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.5, 1, 1, 0, 0},  /* then text: a */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.55, 0, 1, 0, 0}, /* b; the surer first */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.52, 0, 1, 0, 0},
     };
     for (size_t i = 0; i < COUNT(sorted); i++) {
         add_line(&call, arena, sorted[(i * 3 + 4) % COUNT(sorted)]);
@@ -262,7 +263,9 @@ static void test_call__refuses_what_is_out_of_bounds(void **state)
          "segments.end_ms"},
         {"\"confidence\":0.75", "\"confidence\":1.01", "words.confidence"},
         {"\"text\":\"you\"", "\"text\":null", "words.text"},
-        {"\"tier\":\"transcript\"", "\"tier\":\"guess\"", "lines.tier"},
+        {"\"tier\":\"phrase\"", "\"tier\":\"guess\"", "lines.tier"},
+        {"\"phones\":14", "\"phones\":0", "lines.phones"},
+        {"\"margin\":61.5", "\"margin\":null", "lines.margin"},
         {"\"first_word\":0", "\"first_word\":3", "lines.first_word"},
         {"\"word_count\":2", "\"word_count\":3", "lines.word_count"},
         {"\"first_word\":0,\"word_count\":2", "\"first_word\":1,\"word_count\":2",

@@ -28,12 +28,11 @@ static size_t add_target(fixture *f, const char *text, size_t rule)
 
 static void add(fixture *f, size_t target, int start_ms, int end_ms, double margin)
 {
-    *ca_push(f->arena, &f->detections) = (ca_detection){
-        .target = target,
-        .speaker = CA_AGENT,
-        .start_ms = start_ms,
-        .end_ms = end_ms,
-        .margin = margin};
+    *ca_push(f->arena, &f->detections) = (ca_detection){.target = target,
+                                                        .speaker = CA_AGENT,
+                                                        .start_ms = start_ms,
+                                                        .end_ms = end_ms,
+                                                        .margin = margin};
 }
 
 static void test_detect__evidence_is_what_was_measured(void **state)
@@ -144,11 +143,8 @@ static void test_detect__words_share_the_time_of_their_line(void **state)
     begin(&f);
     ca_call call = {0};
     size_t target = add_target(&f, "how may i", 0);
-    ca_detection detection = {.target = target,
-                              .speaker = CA_AGENT,
-                              .start_ms = 1000,
-                              .end_ms = 1900,
-                              .confidence = 0.8};
+    ca_detection detection = {
+        .target = target, .speaker = CA_AGENT, .start_ms = 1000, .end_ms = 1900, .confidence = 0.8};
     assert_true(ca_detection_add(&detection, &f.targets.items[target], &call, f.arena, &f.err));
     assert_int_equal(call.words.count, 3);
     assert_string_equal(call.words.items[1].text, "may");

@@ -36,8 +36,9 @@ static ca_call full_call(db_test *test)
     PUSH(test, call.words) = (ca_word){1200, 1500, 0.75, "thank"};
     PUSH(test, call.words) = (ca_word){1500, 1800, 0.5, "you"};
     PUSH(test, call.words) = (ca_word){1210, 1790, 0.25, "thank you"};
-    PUSH(test, call.lines) = (ca_line){CA_CUSTOMER, CA_TIER_TRANSCRIPT, 1200, 1800, 0.625, 0, 2};
-    PUSH(test, call.lines) = (ca_line){CA_CUSTOMER, CA_TIER_PHRASE, 1210, 1790, 0.25, 2, 1};
+    PUSH(test, call.lines) =
+        (ca_line){CA_CUSTOMER, CA_TIER_TRANSCRIPT, 1200, 1800, 0.625, 0, 2, 0, 0};
+    PUSH(test, call.lines) = (ca_line){CA_CUSTOMER, CA_TIER_PHRASE, 1210, 1790, 0.25, 2, 1, 0, 0};
     PUSH(test, call.hits) = (ca_hit){CA_MIXED, 1200, 1800, 0.625, "thank you", "thank(s| you)"};
     PUSH(test, call.hits) = (ca_hit){CA_AGENT, 9000, 9900, 0.25, "good buy", "good bye"};
     PUSH(test, call.findings) =

@@ -3,7 +3,8 @@
 
     bench.py CORPUS [--models en-us-8khz,debian] [--conditions NAME,...] [--write] [--svg DIR]
 
-CORPUS is a folder; what it lacks corpus.py makes. Rows are conditions, and `reading` for ../shared/audio where it
+CORPUS is a folder; what it lacks corpus.py makes. Rows are conditions, NAME+adapt is NAME
+after `callaudit model adapt` on the same recordings (which are not told what is said), and `reading` for ../shared/audio where it
 lies there: phrases cut from its texts (reading.py), against those of the other texts. Columns:
 
     P R F1          of decisions (call, rule), by kind of rule; unsure counts as not hit
@@ -37,15 +38,17 @@ from texts import HERE, stop
 
 MODELS = Path(os.environ.get('BENCH_MODELS', HERE.parents[2] / '../shared/models')).resolve()
 RESULTS = HERE / 'results.txt'
-ALL = ('mulaw20', 'mulaw15', 'alaw', 'gsm', 'opus', 'mp3', 'quiet', 'loud', 'hum15', 'babble15', 'pink12', 'babble12',
+ALL = ('mulaw20', 'mulaw15', 'mulaw15+adapt', 'alaw', 'gsm', 'opus', 'mp3', 'quiet', 'loud', 'hum15', 'babble15', 'pink12', 'babble12',
        'hum12', 'pink8', 'babble8', 'hum8', 'mono', 'gsmmono')
 SLOW = ('mulaw20', 'mulaw15', 'pink12')     # Debian's model costs six times as much
 HEAD = ('model', 'condition', 'n', 'P.court', 'R.court', 'F1.court', 'P.forb', 'R.forb', 'F1.forb', 'held', 'decided',
         'unsure', 'wrong', 'FA/h', 'ATWV', 'ECE', 'RTF', 'MB')
 
 
-def judge(calls, config, paths):
-    """Runs the program; (verdicts {(call, rule): verdict}, summary, accept cut). Fills in the calls' lines."""
+def judge(calls, config, paths, adapt=False):
+    """Runs the program; (verdicts {(call, rule): verdict}, summary). Fills in the calls' lines."""
+    if adapt:
+        run([PROGRAM, 'model', 'adapt', '--config', config, '--jobs', JOBS, *paths])
     summary = json.loads(run([PROGRAM, 'run', '--config', config, '--jobs', JOBS, '--format', 'json', *paths]))
     if summary['judged'] != len(calls):
         stop(f'{config}: {summary["judged"]} of {len(calls)} calls judged: {summary["reasons"]}')
@@ -132,10 +135,10 @@ def figures(title, condition, calls, verdicts, summary, rule_sets, part='test'):
 # ---- rows ----
 
 def corpus_row(corpus, title, model, condition, rule_sets):
-    calls = load_calls(corpus, 'test', condition)
+    calls = load_calls(corpus, 'test', condition.removesuffix('+adapt'))
     with tempfile.TemporaryDirectory() as folder:
         config = write_config(folder, 'test', model)
-        verdicts, summary = judge(calls, config, [call.path for call in calls])
+        verdicts, summary = judge(calls, config, [call.path for call in calls], condition.endswith('+adapt'))
     return (*figures(title, condition, calls, verdicts, summary, rule_sets), calls)
 
 
@@ -214,7 +217,8 @@ def main():
     models = [(name, None if name == 'debian' else MODELS / name) for name in options.models.split(',')
               if name == 'debian' or (MODELS / name / 'mdef').exists()]
     wanted = options.conditions.split(',') if options.conditions else None
-    subprocess.run([HERE / 'corpus.py', options.corpus, '--part', 'test', '--condition', ','.join(wanted or ALL)],
+    subprocess.run([HERE / 'corpus.py', options.corpus, '--part', 'test', '--condition',
+                    ','.join(name for name in wanted or ALL if not name.endswith('+adapt'))],
                    check=True, stdout=sys.stderr)
     rows, curves, bins = [], {}, {}
     rule_sets = {row['rule_id']: row['set'] + ('+held' if row['held'] == '1' else '')
