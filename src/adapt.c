@@ -7,6 +7,7 @@
 #include "callaudit/metadata.h"
 #include "callaudit/workers.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -156,6 +157,7 @@ static bool collect(adaptation *a, ca_error *err)
     if (!ok || !got) {
         return ok;
     }
+    assert(outcome.id < a->list.count);
     candidate *one = &a->list.items[outcome.id];
     if (outcome.failed.code == CA_OK && !outcome.fitted) {
         ca_fail_call(&outcome.failed, CA_REASON_RECOGNIZER_FAILED, "the worker judged it instead");

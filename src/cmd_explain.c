@@ -5,9 +5,11 @@
 #include "callaudit/intake.h"
 #include "callaudit/metadata.h"
 #include "callaudit/pipeline.h"
+#include "callaudit/profile.h"
 #include "callaudit/store.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
     "usage: callaudit explain [OPTIONS] CALL [RULE]\n"
@@ -15,7 +17,7 @@ static const char help[] =
     "CALL is a call id, a unique beginning of one, or a recording's file name. Without RULE all\n"
     "findings are told; with it that one, and every line that was heard in the call.\n"
     "A trace prints the call as JSON after each stage: decode, segment, recognize, match,\n"
-    "measure, score.\n\n"
+    "measure, score; heard with the voice profile that a run would use now.\n\n"
     "  --config FILE   configuration\n"
     "  --db FILE       database\n"
     "  --rules DIR     rule files, for a trace\n"
@@ -259,6 +261,21 @@ static bool identify(const arguments *args, const ca_config *config, ca_call *ca
     return (call->sha256 && call->meta.call_uid) || ca_fail_memory(err);
 }
 
+/* What a run would hear the call with now, where there is a database. */
+static bool find_profile(const ca_config *config, ca_call *call, ca_arena *arena, ca_error *err)
+{
+    ca_profiles profiles;
+    if (access(config->database, F_OK) != 0) {
+        return true;
+    }
+    ca_db *db = ca_db_open(config->database, CA_DB_READ, err);
+    const bool ok = db && ca_profiles_load(db, &profiles, arena, err) &&
+                    ca_profiles_usable(&profiles, config, arena, err) &&
+                    ca_profiles_give(&profiles, call, arena, err);
+    ca_db_close(db);
+    return ok;
+}
+
 static int trace_recording(const arguments *args, const ca_config *config, ca_arena *arena)
 {
     trace t = {0};
@@ -270,6 +287,7 @@ static int trace_recording(const arguments *args, const ca_config *config, ca_ar
     }
     ca_pipeline *pipeline = ca_pipeline_new(config, &rulesets, &t.err);
     const bool ok = pipeline && identify(args, config, &call, arena, &t.err) &&
+                    find_profile(config, &call, arena, &t.err) &&
                     ca_process_call(pipeline, &call, args->transcript, args->until, trace_stage, &t,
                                     arena, &t.err);
     code = cmd_answer(&t.out); /* what was reached is worth reading, also when it failed then */

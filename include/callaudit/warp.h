@@ -8,9 +8,7 @@
 #ifndef CALLAUDIT_WARP_H
 #define CALLAUDIT_WARP_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "callaudit/detect.h"
 
 enum {
     CA_WARP_COUNT = 3,
@@ -33,6 +31,11 @@ typedef struct ca_warp_fit {
 /* The mean of the 12 largest margins, of all when there are fewer; 0 of none. Sorts them. One
  * margin a wording, 0 for one that was not heard. */
 double ca_warp_score(double *margins, size_t count);
+
+/* The score of what was heard on an agent's channel: of each wording that is asked of agents the
+ * largest margin counts, one below 0 as 0. */
+bool ca_warp_score_detections(const ca_detections *heard, const ca_targets *targets, double *score,
+                              ca_error *err);
 
 /* Index of the warp to use: the one nearest 1 among the best and those that it leads by less than
  * 2 %. Scores are 0 or more. */

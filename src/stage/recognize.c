@@ -51,6 +51,7 @@ struct ca_recognizer {
     ca_wording_sounds sounds; /* of the targets; empty without a reader */
     list_lines lines;         /* sorted by names */
     bool listens[CA_SPEAKER_COUNT];
+    bool fitting; /* a warp: then the faintest detections count too */
 };
 
 /* ---- the library's options ---- */
@@ -553,7 +554,7 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment,
         const list_line *line = find_line(r, ps_seg_word(seg), arena);
         ps_seg_frames(seg, &first, &last);
         const double margin = line ? phrase_margin(seg, line) : 0;
-        if (!line || margin < MIN_MARGIN) {
+        if (!line || (!r->fitting && margin < MIN_MARGIN)) {
             continue;
         }
         ca_detection *detection = ca_push(arena, out);
@@ -573,7 +574,7 @@ static bool collect_detections(ca_recognizer *r, const ca_segment *segment,
     return true;
 }
 
-static bool spot_channel(ca_recognizer *r, const cepstra *c, int channel, ca_call *call,
+static bool spot_channel(ca_recognizer *r, const cepstra *c, int channel, const ca_call *call,
                          ca_detections *out, ca_arena *arena, ca_error *err)
 {
     const ca_channel *from = &call->channels.items[channel];
@@ -690,57 +691,17 @@ bool ca_recognize(ca_recognizer *r, const ca_audio *audio, bool transcript, ca_c
 
 /* ---- the warp of a voice ---- */
 
-/* Keeps the best margin of each target in the segment that was decoded last. */
-static void keep_margins(ca_recognizer *r, double *margins, ca_arena *arena)
-{
-    for (ps_seg_t *seg = ps_seg_iter(r->spotter); seg; seg = ps_seg_next(seg)) {
-        const list_line *line = find_line(r, ps_seg_word(seg), arena);
-        if (line) {
-            margins[line->target] = fmax(margins[line->target], phrase_margin(seg, line));
-        }
-    }
-}
-
-/* Margins of the targets on a channel, 0 where nothing was heard. */
-static bool hear_margins(ca_recognizer *r, const cepstra *c, int channel, const ca_call *call,
-                         double *margins, ca_arena *arena, ca_error *err)
-{
-    memset(margins, 0, r->targets.count * sizeof *margins);
-    if (ps_set_search(r->spotter, ca_speaker_name(CA_AGENT)) != 0) {
-        return ca_fail_call(err, CA_REASON_RECOGNIZER_FAILED, "the keyphrase search is lost");
-    }
-    for (size_t s = 0; s < call->segments.count; s++) {
-        const ca_segment *segment = &call->segments.items[s];
-        if (segment->channel != channel) {
-            continue;
-        }
-        if (!decode_segment(r->spotter, c, segment, err)) {
-            return false;
-        }
-        keep_margins(r, margins, arena);
-    }
-    return true;
-}
-
-/* Only the wordings that are asked of an agent count. */
-static double score_margins(const ca_recognizer *r, double *margins)
-{
-    size_t asked = 0;
-    for (size_t t = 0; t < r->targets.count; t++) {
-        if (r->targets.items[t].speakers & 1U << CA_AGENT) {
-            margins[asked++] = margins[t];
-        }
-    }
-    return ca_warp_score(margins, asked);
-}
-
 static bool try_warp(ca_recognizer *r, const ca_audio *audio, int channel, const ca_call *call,
-                     int warp, double *margins, ca_arena *arena, ca_error *err)
+                     int warp, double *score, ca_arena *arena, ca_error *err)
 {
     cepstra c = {0};
-    const bool ok =
-        prepare_channel(r, front_at(r, warp, err), audio, channel, &call->segments, &c, err) &&
-        hear_margins(r, &c, channel, call, margins, arena, err);
+    ca_detections heard = {0};
+    fe_t *front = front_at(r, warp, err);
+    r->fitting = true;
+    const bool ok = prepare_channel(r, front, audio, channel, &call->segments, &c, err) &&
+                    spot_channel(r, &c, channel, call, &heard, arena, err) &&
+                    ca_warp_score_detections(&heard, &r->targets, score, err);
+    r->fitting = false;
     cepstra_release(&c);
     return ok;
 }
@@ -749,26 +710,21 @@ bool ca_recognizer_fit_warp(ca_recognizer *r, const ca_audio *audio, const ca_ca
                             ca_warp_fit *fit, ca_arena *arena, ca_error *err)
 {
     int channel = 0;
+    const ca_channel *channels = call->channels.items;
+    bool ok = true;
     memset(fit, 0, sizeof *fit);
-    while (channel < audio->channels && (call->channels.items[channel].speaker != CA_AGENT ||
-                                         call->channels.items[channel].speech_ms == 0)) {
+    while (channel < audio->channels &&
+           (channels[channel].speaker != CA_AGENT || channels[channel].speech_ms == 0)) {
         channel++;
     }
     if (channel == audio->channels || !r->listens[CA_AGENT]) {
         return true;
     }
-    double *margins = ca_arena_alloc(arena, r->targets.count * sizeof *margins);
-    if (!margins) {
-        return ca_fail_memory(err);
+    for (int warp = 0; ok && warp < CA_WARP_COUNT; warp++) {
+        ok = try_warp(r, audio, channel, call, warp, &fit->scores[warp], arena, err);
     }
-    for (int warp = 0; warp < CA_WARP_COUNT; warp++) {
-        if (!try_warp(r, audio, channel, call, warp, margins, arena, err)) {
-            return false;
-        }
-        fit->scores[warp] = score_margins(r, margins);
-    }
-    fit->speech_ms = call->channels.items[channel].speech_ms;
-    return true;
+    fit->speech_ms = channels[channel].speech_ms;
+    return ok;
 }
 
 /* The library does not tell its version; this file is written for that one. */

@@ -39,6 +39,28 @@ double ca_warp_score(double *margins, size_t count)
     return sum / (double)counted;
 }
 
+bool ca_warp_score_detections(const ca_detections *heard, const ca_targets *targets, double *score,
+                              ca_error *err)
+{
+    size_t asked = 0;
+    double *margins = calloc(targets->count + 1, sizeof *margins);
+    if (!margins) {
+        return ca_fail_memory(err);
+    }
+    for (size_t d = 0; d < heard->count; d++) {
+        const ca_detection *detection = &heard->items[d];
+        margins[detection->target] = fmax(margins[detection->target], detection->margin);
+    }
+    for (size_t t = 0; t < targets->count; t++) {
+        if (targets->items[t].speakers & 1U << CA_AGENT) {
+            margins[asked++] = margins[t];
+        }
+    }
+    *score = ca_warp_score(margins, asked);
+    free(margins);
+    return true;
+}
+
 size_t ca_warp_choose(const double scores[CA_WARP_COUNT])
 {
     double best = 0;

@@ -87,6 +87,15 @@ for order in 'ls -r calls/*.wav' 'ls calls/*_*2.wav copies/*.wav calls' 'ls -d c
 done
 rm -r copies
 
+# ---- all or nothing ----------------------------------------------------------------------------------
+cp desk.db half.db
+sql half.db "DELETE FROM voice_profile; CREATE TRIGGER full BEFORE INSERT ON voice_profile
+    WHEN new.agent = 'cat' BEGIN SELECT raise(ABORT, 'no room for cat'); END"
+adapt 3 --db half.db calls
+has "$tmp/err" 'profile of cat: '
+has "$tmp/err" 'no room for cat'
+rows 'what was written before it' half.db 'SELECT count(*) FROM voice_profile' 0
+
 # ---- only some agents ------------------------------------------------------------------------------
 adapt 0 --db some.db --agent cat --agent amy --agent zoe --format json calls
 equal 'the agents asked for' 'amy learned 1, cat learned 1, zoe too little speech 0' \
@@ -116,6 +125,11 @@ expect 0 "$PROGRAM" explain dan1
 has_not "$tmp/out" profile
 expect 0 "$PROGRAM" explain --format json bob1
 equal 'the trace' 'bob@1 0.84' "$(json "$tmp/out" '"{} {}".format(v["profile"], v["warp"])')"
+
+expect 0 "$FAKE" explain --trace calls/*_amy3.wav
+has "$tmp/out" '"profile": "amy@1"'
+expect 0 "$FAKE" explain --db none.db --trace calls/*_amy3.wav
+has_not "$tmp/out" 'amy@1'
 
 # Another voice than last month: a new version. What was judged stays, later calls are heard with it.
 for n in 1 2; do warps calls bob$n 10,10,12; done

@@ -292,8 +292,8 @@ wrong() { # TEXT ARGUMENTS...
     has "$tmp/err" "$text"
     equal 'stdout of a mistake' '' "$(cat "$tmp/out")"
 }
-wrong 'list, fetch or use'
-wrong 'list, fetch or use' fetsch
+wrong 'list, fetch, use or adapt'
+wrong 'list, fetch, use or adapt' fetsch
 wrong 'name what to fetch: en-us-8khz' fetch
 wrong "no known model is called 'nl'" fetch en-us nl
 wrong 'name a language' use en-US

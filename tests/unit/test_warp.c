@@ -32,6 +32,31 @@ static void test_warp__score_is_the_mean_of_the_largest(void **state)
     assert_true(ca_warp_score(many, 14) == 7.5);
 }
 
+static void test_warp__only_what_is_asked_of_agents_counts(void **state)
+{
+    (void)state;
+    const unsigned agent = 1U << CA_AGENT;
+    ca_target wordings[] = {{.text = "hello", .speakers = agent},
+                            {.text = "my card", .speakers = 1U << CA_CUSTOMER},
+                            {.text = "thank you", .speakers = agent | 1U << CA_CUSTOMER},
+                            {.text = "bye", .speakers = agent},
+                            {.text = "never said", .speakers = agent}};
+    ca_detection list[] = {{.target = 0, .margin = 20}, {.target = 1, .margin = 900},
+                           {.target = 2, .margin = 60}, {.target = 0, .margin = 40},
+                           {.target = 3, .margin = -8}, {.target = 2, .margin = 50}};
+    const ca_targets targets = {.items = wordings, .count = 5};
+    const ca_detections heard = {.items = list, .count = 6};
+    const ca_detections nothing = {0};
+    ca_error err = {0};
+    double score = -1;
+    assert_true(ca_warp_score_detections(&heard, &targets, &score, &err));
+    assert_true(score == 25); /* 40 + 60 + 0 + 0 over four */
+    assert_true(ca_warp_score_detections(&nothing, &targets, &score, &err));
+    assert_true(score == 0);
+    assert_true(ca_warp_score_detections(&nothing, &(ca_targets){0}, &score, &err));
+    assert_true(score == 0);
+}
+
 static void test_warp__the_greatest_score_wins_with_a_lead(void **state)
 {
     (void)state;
@@ -69,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_warp__index_knows_its_own),
         cmocka_unit_test(test_warp__score_is_the_mean_of_the_largest),
+        cmocka_unit_test(test_warp__only_what_is_asked_of_agents_counts),
         cmocka_unit_test(test_warp__the_greatest_score_wins_with_a_lead),
         cmocka_unit_test(test_warp__fit_of_a_mad_worker_is_unsound),
     };
