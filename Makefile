@@ -71,7 +71,7 @@ UNIT     := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/unit/%)
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 
-.PHONY: all demo check check-all asan ubsan tsan fuzz cover lint format format-check bench golden \
+.PHONY: all demo check check-all asan ubsan tsan fuzz cover lint format format-check bench bench-hearing golden \
 	install clean deps-build deps-check deps-lint deps-bench deps-hearing build-tests build-release
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -151,6 +151,12 @@ golden: deps-check
 bench: deps-bench
 	@$(MAKE) --no-print-directory build-release
 	@sh tests/bench/run.sh
+
+# CORPUS keeps the synthetic calls (some 4 GB) for the next time.
+CORPUS ?= build/hearing
+bench-hearing: deps-hearing
+	@$(MAKE) --no-print-directory build-release
+	@/usr/bin/python3 tests/bench/hearing/bench.py $(CORPUS)
 
 lint: deps-lint
 	@sh tests/lint/run.sh $(WARN)
