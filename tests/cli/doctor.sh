@@ -60,7 +60,7 @@ say calls 1 'agent 100 how may i help you'
 expect 0 "$FAKE" run calls
 cp desk.db before.db
 sound
-line ok database 'desk.db, version 1'
+line ok database 'desk.db, version '
 cmp desk.db before.db || fail 'the doctor wrote into the database'
 
 # ---- the recognizer itself, on the made signal and on a recording ---------------------------------------
