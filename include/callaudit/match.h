@@ -7,11 +7,12 @@
 
 typedef struct ca_matcher ca_matcher;
 
-/* From what confidence a line counts. Below `doubt` it is only the nearest thing heard. */
+/* From what confidence a line counts; the defaults are those of models/hearing.yaml. Below `doubt`
+ * it is only the nearest thing heard. */
 typedef struct ca_belief {
-    double accept;     /* default 0.5 */
-    double doubt;      /* default 0.3 */
-    double min_snr_db; /* below it a miss on that channel is unsure; default 10 */
+    double accept;
+    double doubt;
+    double min_snr_db; /* below it a miss on that channel is unsure */
 } ca_belief;
 
 /* The compiled patterns of all rule sets. Keeps a pointer to `rulesets`, which must outlive it. */
