@@ -8,14 +8,14 @@ BUILD   := build/$(VARIANT)
 # ---- packages, by Debian's names ----------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev pkg-config libsndfile1-dev libsoxr-dev libpocketsphinx-dev \
 	libsphinxbase-dev pocketsphinx-en-us libpcre2-dev libyaml-dev libsqlite3-dev libsodium-dev \
-	libjansson-dev tzdata
+	libjansson-dev libespeak-ng-dev espeak-ng-data tzdata
 PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools python3 valgrind
 PACKAGES_LINT  := $(PACKAGES_CHECK) clang clang-format clang-tidy universal-ctags shellcheck
 PACKAGES_BENCH := $(PACKAGES_CHECK) pocketsphinx
 
 
 # ---- flags --------------------------------------------------------------------------------
-LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson
+LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson espeak-ng
 CC ?= gcc
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2

@@ -7,16 +7,39 @@
 
 typedef struct ca_lexicon ca_lexicon;
 
+/* Where a pronunciation is from; of one word, those of the earlier source come first. */
+typedef enum ca_source {
+    CA_SOURCE_DESK, /* the user's own file */
+    CA_SOURCE_DICTIONARY,
+    CA_SOURCE_GUESS,
+} ca_source;
+
 typedef struct ca_pronunciation {
     const char *name;   /* "the(2)" */
     size_t base_length; /* of "the" */
     const char *phones; /* "DH IY" */
     size_t phone_count;
+    ca_source source;
 } ca_pronunciation;
 
 /* Reads the whole dictionary; a line without phones is skipped. NULL on failure (CA_ESETUP). */
 ca_lexicon *ca_lexicon_open(const char *path, ca_error *err);
 void ca_lexicon_close(ca_lexicon *lexicon);
+
+/* Adds a pronunciation; both texts are copied. Names of one word and source must differ ("x",
+ * "x(2)"), they tell the order. Found only after ca_lexicon_settle, which puts the sources of a
+ * word in order, leaves out what is there twice and numbers the names anew. */
+bool ca_lexicon_add(ca_lexicon *lexicon, const char *name, const char *phones, ca_source source,
+                    ca_error *err);
+bool ca_lexicon_settle(ca_lexicon *lexicon, ca_error *err);
+
+/* The phones that the entries use, sorted by bytes, each once, in the arena. */
+bool ca_lexicon_phones(const ca_lexicon *lexicon, ca_strings *phones, ca_arena *arena,
+                       ca_error *err);
+
+/* Steps over one entry after another: 0 .. count - 1, sorted by word. */
+size_t ca_lexicon_count(const ca_lexicon *lexicon);
+const ca_pronunciation *ca_lexicon_entry(const ca_lexicon *lexicon, size_t index);
 
 /* The pronunciations of a word, the first one first; 0 when it is not in the dictionary. */
 size_t ca_lexicon_find(const ca_lexicon *lexicon, const char *word, size_t length,

@@ -13,7 +13,7 @@
 
 #include "callaudit/detect.h"
 #include "callaudit/fs.h"
-#include "callaudit/lexicon.h"
+#include "callaudit/vocabulary.h"
 
 #include <math.h>
 #include <pocketsphinx.h>
@@ -326,6 +326,7 @@ static bool copy_model(ca_recognizer *r, const ca_model *model, ca_error *err)
     r->model.acoustic = ca_arena_strdup(r->arena, model->acoustic);
     r->model.dictionary = ca_arena_strdup(r->arena, model->dictionary);
     r->model.language_model = ca_arena_strdup(r->arena, model->language_model);
+    r->model.pronunciations = NULL; /* they are in the vocabulary */
     return (r->model.language && r->model.acoustic && r->model.dictionary) || ca_fail_memory(err);
 }
 
@@ -341,7 +342,7 @@ ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phr
         return NULL;
     }
     const bool ok = copy_model(r, model, err) && collect_targets(r, phrases, err) &&
-                    (lexicon = ca_lexicon_open(model->dictionary, err)) != NULL &&
+                    (lexicon = ca_vocabulary_open(model, phrases, err)) != NULL &&
                     collect_lines(r, lexicon, err) && start_decoders(r, lexicon, transcripts, err);
     ca_lexicon_close(lexicon);
     if (!ok) {
