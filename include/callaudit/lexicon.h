@@ -12,6 +12,7 @@ typedef enum ca_source {
     CA_SOURCE_DESK, /* the user's own file */
     CA_SOURCE_DICTIONARY,
     CA_SOURCE_GUESS,
+    CA_SOURCE_SPEECH, /* a reduced form, see reductions.h */
 } ca_source;
 
 typedef struct ca_pronunciation {
@@ -58,10 +59,12 @@ typedef struct ca_reading {
 
 typedef CA_ARRAY(ca_reading) ca_readings;
 
-enum { CA_MAX_READINGS = 4 }; /* of one wording; the first ones of each word come first */
+enum { CA_MAX_READINGS = 4 }; /* of one wording: each is a line to listen for, and costs time */
 
-/* Every combination of the words' pronunciations, at most CA_MAX_READINGS; none when a word is
- * unknown. */
+/* The ways to say a wording that are worth listening for, no two alike: every word as it is said
+ * first; with two words or more, all reductions of fast speech at once (reductions.h); then the
+ * other pronunciations of one word at a time, from the left, until there are CA_MAX_READINGS. None
+ * when a word is unknown. */
 bool ca_lexicon_readings(const ca_lexicon *lexicon, const char *text, ca_readings *readings,
                          ca_arena *arena, ca_error *err);
 

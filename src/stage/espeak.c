@@ -75,8 +75,10 @@ char *ca_espeak_phonemes(ca_espeak *espeak, const char *text, ca_arena *arena, c
     char *phonemes = ca_arena_strdup(arena, "");
     while (rest && phonemes) { /* a clause at a time */
         const char *clause = espeak_TextToPhonemes(&rest, espeakCHARS_UTF8, PHONEME_MODE);
-        phonemes =
-            ca_arena_printf(arena, "%s%s%s", phonemes, *phonemes ? " " : "", clause ? clause : "");
+        if (!clause) {
+            break;
+        }
+        phonemes = ca_arena_printf(arena, "%s%s%s", phonemes, *phonemes ? " " : "", clause);
     }
     if (!phonemes) {
         ca_fail_memory(err);

@@ -182,32 +182,42 @@ static bool collect_lines(ca_recognizer *r, const ca_lexicon *lexicon, ca_error 
     return true;
 }
 
-/* The part of the dictionary that the targets use. A base word stands before its variants, as the
- * library wants it: the lexicon is sorted so. */
+/* All pronunciations of the word that a reading names: a base word stands before its variants, as
+ * the library wants it. */
+static bool write_word(const ca_lexicon *lexicon, const char *name, size_t length, ca_strings *done,
+                       ca_buf *out, ca_arena *arena, ca_error *err)
+{
+    const char *bracket = memchr(name, '(', length);
+    const char *word = ca_arena_strndup(arena, name, bracket ? (size_t)(bracket - name) : length);
+    const ca_pronunciation *first;
+    if (!word) {
+        return ca_fail_memory(err);
+    }
+    for (size_t i = 0; i < done->count; i++) {
+        if (strcmp(done->items[i], word) == 0) {
+            return true;
+        }
+    }
+    const size_t count = ca_lexicon_find(lexicon, word, strlen(word), &first);
+    for (size_t i = 0; i < count; i++) {
+        ca_buf_printf(out, "%s %s\n", first[i].name, first[i].phones);
+    }
+    return ca_strings_add(done, word, arena, err);
+}
+
+/* The part of the dictionary that the lines use. */
 static bool write_dictionary(const ca_recognizer *r, const ca_lexicon *lexicon, ca_buf *out,
                              ca_arena *arena, ca_error *err)
 {
     ca_strings done = {0};
-    for (size_t t = 0; t < r->targets.count; t++) {
-        ca_strings words = {0};
-        ca_strings unknown = {0};
-        if (!ca_lexicon_split(lexicon, r->targets.items[t].text, &words, &unknown, arena, err)) {
-            return false;
-        }
-        for (size_t w = 0; w < words.count; w++) {
-            const ca_pronunciation *first;
-            const size_t count =
-                ca_lexicon_find(lexicon, words.items[w], strlen(words.items[w]), &first);
-            bool known = false;
-            for (size_t i = 0; i < done.count && !known; i++) {
-                known = strcmp(done.items[i], words.items[w]) == 0;
-            }
-            for (size_t i = 0; i < count && !known; i++) {
-                ca_buf_printf(out, "%s %s\n", first[i].name, first[i].phones);
-            }
-            if (!known && !ca_strings_add(&done, words.items[w], arena, err)) {
+    for (size_t l = 0; l < r->lines.count; l++) {
+        for (const char *name = r->lines.items[l].names; *name;) {
+            const size_t length = strcspn(name, " ");
+            if (!write_word(lexicon, name, length, &done, out, arena, err)) {
                 return false;
             }
+            name += length;
+            name += strspn(name, " ");
         }
     }
     return true;

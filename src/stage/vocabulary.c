@@ -5,6 +5,7 @@
 #include "callaudit/fs.h"
 #include "callaudit/guess.h"
 #include "callaudit/pronunciations.h"
+#include "callaudit/reductions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,12 +191,42 @@ static bool add_guesses(vocabulary *v, const ca_keyphrases *phrases)
     return v->guesses.count == 0 || ca_lexicon_settle(v->lexicon, v->err);
 }
 
+/* ---- fast speech ---- */
+
+/* Reduced forms of words that are known, and of rows of words under a name of their own. */
+static bool add_reductions(vocabulary *v)
+{
+    size_t count = 0;
+    const ca_reduction *table = ca_reductions(&count);
+    if (!is_language(v->model, "en")) {
+        return true;
+    }
+    if (!need_phones(v)) {
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const ca_pronunciation *first;
+        const char *words = table[i].words;
+        const char *name = words;
+        if (!strchr(words, '_') &&
+            (ca_lexicon_find(v->lexicon, words, strlen(words), &first) == 0 ||
+             !(name = ca_arena_printf(v->arena, "%s(2)", words)))) {
+            continue;
+        }
+        if (can_be_heard(v, table[i].phones) &&
+            !ca_lexicon_add(v->lexicon, name, table[i].phones, CA_SOURCE_SPEECH, v->err)) {
+            return false;
+        }
+    }
+    return ca_lexicon_settle(v->lexicon, v->err);
+}
+
 /* ---- all of it ---- */
 
 static bool build(vocabulary *v, const ca_keyphrases *phrases)
 {
     v->lexicon = ca_lexicon_open(v->model->dictionary, v->err);
-    const bool ok = v->lexicon && add_own_words(v) && add_guesses(v, phrases);
+    const bool ok = v->lexicon && add_own_words(v) && add_guesses(v, phrases) && add_reductions(v);
     ca_espeak_close(v->espeak);
     if (!ok) {
         ca_lexicon_close(v->lexicon);

@@ -1,6 +1,7 @@
 /* The pronunciations of one recognizer: the desk's words, the dictionary, guesses. */
 #include "test_helpers.h"
 
+#include "callaudit/reductions.h"
 #include "callaudit/vocabulary.h"
 
 #include <stdio.h>
@@ -171,6 +172,51 @@ static void test_vocabulary__mistakes_of_the_desks_file_are_setup(void **state)
     end(&f);
 }
 
+/* Debian's dictionary: what the table of reductions holds can be said by the model. */
+static void test_vocabulary__reduced_forms_join_an_english_dictionary(void **state)
+{
+    (void)state;
+    fixture f;
+    ca_readings readings;
+    size_t count = 0;
+    const ca_reduction *table = ca_reductions(&count);
+    begin(&f, "en-US", "", NULL);
+    ca_model model = {.language = "en-US"};
+    assert_true(ca_model_resolve(&model, f.arena, &f.err));
+    ca_lexicon *lexicon = ca_vocabulary_open(&model, &f.phrases, &f.err);
+    assert_non_null(lexicon);
+    for (size_t i = 0; i < count; i++) {
+        const ca_pronunciation *first;
+        const size_t found =
+            ca_lexicon_find(lexicon, table[i].words, strlen(table[i].words), &first);
+        bool held = false;
+        for (size_t k = 0; k < found; k++) {
+            held = held || strcmp(first[k].phones, table[i].phones) == 0;
+        }
+        assert_true(held);
+    }
+    assert_true(ca_lexicon_readings(lexicon, "i am going to send you", &readings, f.arena, &f.err));
+    assert_true(readings.count >= 2);
+    assert_string_equal(readings.items[0].names, "i am going to send you");
+    assert_string_equal(readings.items[1].names, "i_am going_to send you(2)");
+    ca_lexicon_close(lexicon);
+    end(&f);
+}
+
+static void test_vocabulary__another_language_has_no_english_reductions(void **state)
+{
+    (void)state;
+    fixture f;
+    const ca_pronunciation *first;
+    begin(&f, "xx-XX", "for F AO R\nx F ER\ngoing G AH N AH\nto T UW\n", NULL);
+    ca_lexicon *lexicon = ca_vocabulary_open(&f.model, &f.phrases, &f.err);
+    assert_non_null(lexicon);
+    assert_int_equal(ca_lexicon_find(lexicon, "for", 3, &first), 1);
+    assert_int_equal(ca_lexicon_find(lexicon, "going_to", 8, &first), 0);
+    ca_lexicon_close(lexicon);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +225,8 @@ int main(void)
         cmocka_unit_test(test_vocabulary__reviews_guesses_and_unknown_words_once),
         cmocka_unit_test(test_vocabulary__chinese_words_of_the_desk_and_characters_of_others),
         cmocka_unit_test(test_vocabulary__mistakes_of_the_desks_file_are_setup),
+        cmocka_unit_test(test_vocabulary__reduced_forms_join_an_english_dictionary),
+        cmocka_unit_test(test_vocabulary__another_language_has_no_english_reductions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
