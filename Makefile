@@ -8,7 +8,8 @@ BUILD   := build/$(VARIANT)
 # ---- packages, by Debian's names ----------------------------------------------------------
 PACKAGES_BUILD := gcc libc6-dev pkg-config libsndfile1-dev libsoxr-dev libpocketsphinx-dev \
 	libsphinxbase-dev pocketsphinx-en-us libpcre2-dev libyaml-dev libsqlite3-dev libsodium-dev \
-	libjansson-dev libcurl4-openssl-dev libopencc-dev libopencc-data tzdata
+	libjansson-dev libcurl4-openssl-dev libopencc-dev libopencc-data \
+	libespeak-ng-dev espeak-ng-data tzdata
 PACKAGES_CHECK := $(PACKAGES_BUILD) libcmocka-dev sqlite3 sox libsox-fmt-mp3 opus-tools opencc python3 \
 	valgrind
 PACKAGES_LINT  := $(PACKAGES_CHECK) clang clang-format clang-tidy universal-ctags shellcheck
@@ -19,7 +20,8 @@ PACKAGES_HEARING := $(PACKAGES_BENCH) python3-numpy flite festival festvox-kallp
 
 
 # ---- flags --------------------------------------------------------------------------------
-LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc
+LIBS := sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc \
+	espeak-ng
 CC ?= gcc
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wformat=2

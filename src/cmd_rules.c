@@ -6,7 +6,8 @@
 
 static const char usage[] =
     "usage: callaudit rules check|test|list [--config FILE] [--format table|json] [PATH...]\n\n"
-    "  check  says what is wrong with the rule files, and which words no dictionary knows\n"
+    "  check  says what is wrong with the rule files, and which words no dictionary\n"
+    "         knows: those whose pronunciation was guessed, and those that cannot be heard\n"
     "  test   judges the examples in each rule's 'tests' and says which come out otherwise\n"
     "  list   prints the rules\n\n"
     "PATH is a rule file or a folder of them; without one, the configuration's 'rules'.\n"

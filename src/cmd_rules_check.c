@@ -2,6 +2,7 @@
 #include "cmd_rules.h"
 
 #include "callaudit/keyphrases.h"
+#include "callaudit/vocabulary.h"
 #include "callaudit/wording.h"
 
 #include <stdlib.h>
@@ -22,75 +23,139 @@ static bool has_word(const char *text, const char *word)
     return false;
 }
 
-/* The first of the unknown words that a wording of the phrase has; NULL when it has none. */
-static const char *find_unknown(const ca_strings *wordings, const ca_strings *unknown)
+/* A wording or regex of the rules with all that it can sound like. */
+typedef struct listened {
+    const ca_wording *wording;
+    ca_strings texts;
+    bool regex;
+} listened;
+
+typedef CA_ARRAY(listened) listened_list;
+
+static bool listen_to(const ca_wordings *wordings, const char *language, listened_list *list,
+                      ca_arena *arena)
 {
     for (size_t i = 0; i < wordings->count; i++) {
-        for (size_t k = 0; k < unknown->count; k++) {
-            if (has_word(wordings->items[i], unknown->items[k])) {
-                return unknown->items[k];
-            }
-        }
-    }
-    return NULL;
-}
-
-static void warn_unknown(const ca_ruleset *set, const ca_wordings *list, const ca_strings *unknown,
-                         ca_diags *diags)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const ca_wording *wording = &list->items[i];
-        ca_strings texts = {0};
-        if (!ca_keyphrases_of_phrase(wording->text, 0, set->language, &texts, diags->arena, NULL)) {
+        listened one = {.wording = &wordings->items[i]};
+        if (!ca_keyphrases_of_phrase(one.wording->text, 0, language, &one.texts, arena, NULL)) {
             continue;
         }
-        const char *word = find_unknown(&texts, unknown);
-        if (word != NULL) {
-            diags->path = set->path;
-            ca_diag_add(diags, CA_WARNING, wording->line, wording->column,
-                        "no dictionary of %s knows '%s': '%s' cannot be heard without a transcript",
-                        set->language, word, wording->text);
+        listened *place = ca_push(arena, list);
+        if (place == NULL) {
+            return false;
+        }
+        *place = one;
+    }
+    return true;
+}
+
+/* What the recognizer listens for, in the order of the file. */
+static bool listen_to_set(const ca_ruleset *set, listened_list *list, ca_arena *arena)
+{
+    for (size_t i = 0; i < set->rules.count; i++) {
+        const ca_rule *rule = &set->rules.items[i];
+        listened regex = {.wording = &rule->regex, .regex = true};
+        if (!listen_to(&rule->phrases, set->language, list, arena) ||
+            !listen_to(&rule->rivals, set->language, list, arena) ||
+            !listen_to(&rule->unless, set->language, list, arena)) {
+            return false;
+        }
+        if (rule->regex.text != NULL &&
+            ca_keyphrases_of_regex(rule->regex.text, set->language, &regex.texts, arena, NULL)) {
+            listened *place = ca_push(arena, list);
+            if (place == NULL) {
+                return false;
+            }
+            *place = regex;
         }
     }
+    return true;
 }
 
-static void warn_unknown_regex(const ca_ruleset *set, const ca_wording *regex,
-                               const ca_strings *unknown, ca_diags *diags)
+static bool has_word_anywhere(const ca_strings *texts, const char *word)
 {
-    ca_strings texts = {0};
-    if (regex->text == NULL ||
-        !ca_keyphrases_of_regex(regex->text, set->language, &texts, diags->arena, NULL)) {
+    for (size_t i = 0; i < texts->count; i++) {
+        if (has_word(texts->items[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every wording that cannot be heard is told with the first word that is to blame. */
+static void warn_unknown(const ca_ruleset *set, const listened *one, const ca_strings *unknown,
+                         ca_diags *diags)
+{
+    for (size_t i = 0; i < unknown->count; i++) {
+        const char *word = unknown->items[i];
+        if (!has_word_anywhere(&one->texts, word)) {
+            continue;
+        }
+        if (one->regex) {
+            ca_diag_add(diags, CA_WARNING, one->wording->line, one->wording->column,
+                        "no dictionary of %s knows '%s': such wordings cannot be heard without a "
+                        "transcript",
+                        set->language, word);
+        } else {
+            ca_diag_add(diags, CA_WARNING, one->wording->line, one->wording->column,
+                        "no dictionary of %s knows '%s': '%s' cannot be heard without a transcript",
+                        set->language, word, one->wording->text);
+        }
         return;
     }
-    const char *word = find_unknown(&texts, unknown);
-    if (word != NULL) {
-        diags->path = set->path;
-        ca_diag_add(diags, CA_WARNING, regex->line, regex->column,
-                    "no dictionary of %s knows '%s': such wordings cannot be heard without a "
-                    "transcript",
-                    set->language, word);
-    }
 }
 
-/* Warns of words that the language's model cannot hear; false when there is no such model. */
+/* Every guessed word is told once, where it first stands, with the line that would confirm it. */
+static void warn_guess(const ca_ruleset *set, const listened_list *list, const ca_guess *guess,
+                       const ca_model *model, ca_diags *diags)
+{
+    ca_buf lines = {0};
+    const listened *first = NULL;
+    for (size_t i = 0; i < list->count && first == NULL; i++) {
+        first = has_word_anywhere(&list->items[i].texts, guess->word) ? &list->items[i] : NULL;
+    }
+    for (size_t i = 0; i < guess->phones.count; i++) {
+        ca_buf_printf(&lines, "%s%s", i > 0 ? " or " : "", guess->phones.items[i]);
+    }
+    ca_diag_add(
+        diags, CA_WARNING, first != NULL ? first->wording->line : 0,
+        first != NULL ? first->wording->column : 0,
+        "no dictionary of %s knows '%s', it is listened for as %s; confirm or correct it "
+        "by a line '%s %s' in %s",
+        set->language, guess->word, ca_buf_text(&lines), guess->word, guess->phones.items[0],
+        model->pronunciations != NULL ? model->pronunciations
+                                      : ca_arena_printf(diags->arena,
+                                                        "a file that models: {%s: {pronunciations: "
+                                                        "FILE}} names",
+                                                        set->language));
+    ca_buf_release(&lines);
+}
+
+/* Warns of words that the language's model cannot hear and of those that had to be guessed; false
+ * when there is no such model. */
 static bool check_words(const rules_request *r, const ca_ruleset *set, ca_diags *diags,
                         ca_error *err)
 {
     ca_model model = {0};
     ca_keyphrases phrases = {0};
+    ca_guesses guesses = {0};
     ca_strings unknown = {0};
+    listened_list list = {0};
     const ca_rulesets alone = {.items = (ca_ruleset[]){*set}, .count = 1};
     if (!ca_config_model(&r->config, set->language, &model, r->arena, err) ||
         !ca_keyphrases_collect(&alone, set->language, &phrases, r->arena, err) ||
-        !ca_model_unknown_words(&model, &phrases, &unknown, r->arena, err)) {
-        return false;
+        !ca_vocabulary_review(&model, &phrases, &guesses, &unknown, diags, r->arena, err)) {
+        return diags->errors > 0; /* mistakes in the desk's pronunciations are told there */
     }
-    for (size_t i = 0; i < set->rules.count; i++) {
-        const ca_rule *rule = &set->rules.items[i];
-        warn_unknown(set, &rule->phrases, &unknown, diags);
-        warn_unknown(set, &rule->rivals, &unknown, diags);
-        warn_unknown(set, &rule->unless, &unknown, diags);
-        warn_unknown_regex(set, &rule->regex, &unknown, diags);
+    if (!listen_to_set(set, &list, r->arena)) {
+        return ca_fail_memory(err);
+    }
+    diags->path = set->path;
+    for (size_t i = 0; i < list.count; i++) {
+        warn_unknown(set, &list.items[i], &unknown, diags);
+    }
+    for (size_t i = 0; i < guesses.count; i++) {
+        warn_guess(set, &list, &guesses.items[i], &model, diags);
     }
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include "callaudit/batch.h"
 #include "callaudit/fs.h"
+#include "callaudit/vocabulary.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -351,13 +352,27 @@ static int print_summary(const arguments *args, const ca_batch_counts *counts)
 
 /* ---- the command ---- */
 
+/* The desk's own pronunciations are right, if there are any. */
+static bool check_pronunciations(const ca_model *model, ca_error *err)
+{
+    const ca_keyphrases none = {0};
+    if (!model->pronunciations) {
+        return true;
+    }
+    ca_lexicon *lexicon = ca_vocabulary_open(model, &none, err);
+    const bool ok = lexicon != NULL;
+    ca_lexicon_close(lexicon);
+    return ok;
+}
+
 /* The language's model, with what transcripts need when they are wanted. */
 static bool check_model(const ca_config *config, const ca_batch_options *options,
                         const char *language, ca_arena *arena, ca_error *err)
 {
     ca_model model;
     const bool transcripts = options->only_sample || config->transcripts != CA_TRANSCRIPT_NONE;
-    if (!ca_config_model(config, language, &model, arena, err)) {
+    if (!ca_config_model(config, language, &model, arena, err) ||
+        !check_pronunciations(&model, err)) {
         return false;
     }
     return !transcripts || (model.language_model && access(model.language_model, R_OK) == 0) ||

@@ -254,10 +254,12 @@ static double prior_of(const char *language)
 
 static void read_model_keys(reading *in, const ca_node *node, ca_model *model)
 {
-    static const char *const names[] = {"acoustic", "dictionary", "language_model", "kws_plp"};
+    static const char *const names[] = {"acoustic", "dictionary", "pronunciations",
+                                        "language_model", "kws_plp"};
     ca_node_check_keys(node, names, COUNT(names), in->diags);
     read_path(in, node, "acoustic", &model->acoustic);
     read_path(in, node, "dictionary", &model->dictionary);
+    read_path(in, node, "pronunciations", &model->pronunciations);
     read_path(in, node, "language_model", &model->language_model);
     ca_node_need_double(node, "kws_plp", 1e-60, 1, &model->phone_loop_prior, in->diags);
 }

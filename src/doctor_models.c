@@ -4,6 +4,7 @@
 #include "callaudit/accuracy.h"
 #include "callaudit/fs.h"
 #include "callaudit/keyphrases.h"
+#include "callaudit/vocabulary.h"
 #include "callaudit/wording.h"
 
 #include <stdio.h>
@@ -79,10 +80,14 @@ static void check_words(doctor *d, const tongue *t)
     ca_error err = {0};
     ca_keyphrases phrases = {0};
     ca_strings unknown = {0};
+    ca_guesses guesses = {0};
+    ca_diags diags;
     ca_buf text = {0};
+    ca_diags_init(&diags, d->arena);
     if (!ca_keyphrases_collect(&d->rulesets, t->language, &phrases, d->arena, &err) ||
-        !ca_model_unknown_words(&t->model, &phrases, &unknown, d->arena, &err)) {
-        say_of(d, CA_HEALTH_WARNING, t, "words", "mend the dictionary", err.msg);
+        !ca_vocabulary_review(&t->model, &phrases, &guesses, &unknown, &diags, d->arena, &err)) {
+        say_of(d, CA_HEALTH_WARNING, t, "words", "mend the dictionary",
+               diags.errors > 0 ? diags.list.items[0].message : err.msg);
     } else if (unknown.count > 0) {
         ca_buf_puts(&text, "not in the dictionary, so not heard: ");
         list_words(&unknown, &text);
@@ -90,6 +95,11 @@ static void check_words(doctor *d, const tongue *t)
                "say it in other words, or add them to the dictionary; 'callaudit rules check' "
                "names the places",
                ca_buf_text(&text));
+    } else if (guesses.count > 0) {
+        ca_buf_printf(&text, "%zu words are in no dictionary and heard by a guess: %s ...",
+                      guesses.count, guesses.items[0].word);
+        say_of(d, CA_HEALTH_WARNING, t, "words",
+               "'callaudit rules check' tells how each is listened for", ca_buf_text(&text));
     } else {
         ca_buf_printf(&text, "the dictionary knows all words of %zu wordings", phrases.count);
         say_of(d, CA_HEALTH_OK, t, "words", NULL, ca_buf_text(&text));

@@ -15,6 +15,7 @@ typedef struct ca_model {
     const char *language;
     const char *acoustic; /* folder with mdef, feat.params ... */
     const char *dictionary;
+    const char *pronunciations; /* the desk's own words, see pronunciations.h; NULL for none */
     const char *language_model; /* only for transcripts */
     int sample_rate;            /* 8000 or 16000, from feat.params' upper filter edge */
     double phone_loop_prior;    /* -kws_plp */
@@ -43,13 +44,9 @@ typedef struct ca_recognizer ca_recognizer;
  * Debian's for en-US; LANGUAGE.lm.bin likewise. Fails (CA_ESETUP) naming what is missing. */
 bool ca_model_resolve(ca_model *model, ca_arena *arena, ca_error *err);
 
-/* Words of `text` the dictionary lacks (Chinese: characters no dictionary word covers) are added
- * to `unknown`. The dictionary is read once a call of this function. */
-bool ca_model_unknown_words(const ca_model *model, const ca_keyphrases *phrases,
-                            ca_strings *unknown, ca_arena *arena, ca_error *err);
-
 /* Loads the model. With keyphrases for a keyphrase pass, with `transcripts` for that tier as
- * well. Wordings with words outside the dictionary are left out. Not for threads. */
+ * well. Wordings with words that nobody can
+ * pronounce (vocabulary.h) are left out. Not for threads. */
 ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phrases,
                                  bool transcripts, ca_error *err);
 void ca_recognizer_free(ca_recognizer *recognizer); /* NULL is fine */

@@ -10,7 +10,7 @@ enum { MAX_DICTIONARY_BYTES = 64 << 20, MAX_WORD_CHARACTERS = 12 };
 
 struct ca_lexicon {
     ca_arena *arena;
-    CA_ARRAY(ca_pronunciation) entries; /* sorted by base word, then by name */
+    CA_ARRAY(ca_pronunciation) entries; /* sorted by base word, then by source and name */
 };
 
 static int compare_text(const char *a, size_t a_length, const char *b, size_t b_length)
@@ -25,7 +25,16 @@ static int compare_entries(const void *a, const void *b)
     const ca_pronunciation *x = a;
     const ca_pronunciation *y = b;
     const int order = compare_text(x->name, x->base_length, y->name, y->base_length);
-    return order ? order : strcmp(x->name, y->name);
+    if (order != 0 || x->source != y->source) {
+        return order != 0 ? order : (int)x->source - (int)y->source;
+    }
+    return strcmp(x->name, y->name);
+}
+
+static void sort_entries(ca_lexicon *lexicon)
+{
+    qsort(lexicon->entries.items, lexicon->entries.count, sizeof(ca_pronunciation),
+          compare_entries);
 }
 
 static size_t base_length(const char *name)
@@ -65,7 +74,8 @@ static bool add_entry(ca_lexicon *lexicon, char *line)
     if (!entry) {
         return false;
     }
-    *entry = (ca_pronunciation){line, base_length(line), phones, count_phones(phones)};
+    *entry = (ca_pronunciation){line, base_length(line), phones, count_phones(phones),
+                                CA_SOURCE_DICTIONARY};
     return true;
 }
 
@@ -92,8 +102,7 @@ static bool read_entries(ca_lexicon *lexicon, const char *path, ca_error *err)
     if (lexicon->entries.count == 0) {
         return ca_fail(err, CA_ESETUP, "%s: no dictionary: not one line \"word phone ...\"", path);
     }
-    qsort(lexicon->entries.items, lexicon->entries.count, sizeof(ca_pronunciation),
-          compare_entries);
+    sort_entries(lexicon);
     return true;
 }
 
@@ -155,6 +164,140 @@ size_t ca_lexicon_find(const ca_lexicon *lexicon, const char *word, size_t lengt
     }
     *first = entries + low;
     return count;
+}
+
+size_t ca_lexicon_count(const ca_lexicon *lexicon)
+{
+    return lexicon->entries.count;
+}
+
+const ca_pronunciation *ca_lexicon_entry(const ca_lexicon *lexicon, size_t index)
+{
+    return &lexicon->entries.items[index];
+}
+
+/* ---- adding ---- */
+
+bool ca_lexicon_add(ca_lexicon *lexicon, const char *name, const char *phones, ca_source source,
+                    ca_error *err)
+{
+    char *kept_name = ca_arena_strdup(lexicon->arena, name);
+    char *kept_phones = ca_arena_strdup(lexicon->arena, phones);
+    ca_pronunciation *entry = ca_push(lexicon->arena, &lexicon->entries);
+    if (!kept_name || !kept_phones || !entry) {
+        lexicon->entries.count -= entry != NULL;
+        return ca_fail_memory(err);
+    }
+    *entry = (ca_pronunciation){kept_name, base_length(kept_name), kept_phones,
+                                count_phones(kept_phones), source};
+    return true;
+}
+
+static bool is_repeated(const ca_pronunciation *entries, size_t count, const char *phones)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(entries[i].phones, phones) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of a word's pronunciation number `number`, counted from 0. */
+static const char *number_name(ca_lexicon *lexicon, const ca_pronunciation *entry, size_t number)
+{
+    const int length = (int)entry->base_length;
+    return number == 0
+               ? ca_arena_strndup(lexicon->arena, entry->name, entry->base_length)
+               : ca_arena_printf(lexicon->arena, "%.*s(%zu)", length, entry->name, number + 1);
+}
+
+/* Moves the pronunciations of one word to `to`, which is not behind `from`. How many are left; 0
+ * when out of memory. A word that the dictionary alone knows stays as it is. */
+static size_t settle_word(ca_lexicon *lexicon, size_t from, size_t count, size_t to)
+{
+    ca_pronunciation *entries = lexicon->entries.items;
+    bool mixed = false;
+    size_t kept = 0;
+    for (size_t i = from; i < from + count; i++) {
+        mixed = mixed || entries[i].source != CA_SOURCE_DICTIONARY;
+    }
+    for (size_t i = from; i < from + count; i++) {
+        ca_pronunciation entry = entries[i];
+        if (mixed && is_repeated(entries + to, kept, entry.phones)) {
+            continue;
+        }
+        if (mixed && !(entry.name = number_name(lexicon, &entry, kept))) {
+            return 0;
+        }
+        entries[to + kept++] = entry;
+    }
+    return kept;
+}
+
+bool ca_lexicon_settle(ca_lexicon *lexicon, ca_error *err)
+{
+    size_t kept = 0;
+    sort_entries(lexicon);
+    for (size_t at = 0, next; at < lexicon->entries.count; at = next) {
+        const ca_pronunciation *word = &lexicon->entries.items[at];
+        for (next = at + 1; next < lexicon->entries.count; next++) {
+            const ca_pronunciation *other = &lexicon->entries.items[next];
+            if (compare_text(word->name, word->base_length, other->name, other->base_length) != 0) {
+                break;
+            }
+        }
+        const size_t settled = settle_word(lexicon, at, next - at, kept);
+        if (settled == 0) {
+            return ca_fail_memory(err);
+        }
+        kept += settled;
+    }
+    lexicon->entries.count = kept;
+    return true;
+}
+
+/* ---- phones ---- */
+
+/* Puts a phone in its place among the sorted ones unless it is there. */
+static bool add_phone(ca_strings *phones, const char *phone, size_t length, ca_arena *arena)
+{
+    size_t low = 0;
+    size_t high = phones->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const char *other = phones->items[middle];
+        const int order = compare_text(other, strlen(other), phone, length);
+        if (order == 0) {
+            return true;
+        }
+        *(order < 0 ? &low : &high) = order < 0 ? middle + 1 : middle;
+    }
+    const char *copy = ca_arena_strndup(arena, phone, length);
+    if (!copy || !ca_strings_add(phones, copy, arena, NULL)) {
+        return false;
+    }
+    memmove(phones->items + low + 1, phones->items + low,
+            (phones->count - 1 - low) * sizeof *phones->items);
+    phones->items[low] = copy;
+    return true;
+}
+
+bool ca_lexicon_phones(const ca_lexicon *lexicon, ca_strings *phones, ca_arena *arena,
+                       ca_error *err)
+{
+    for (size_t i = 0; i < lexicon->entries.count; i++) {
+        const char *at = lexicon->entries.items[i].phones;
+        while (*at) {
+            const size_t length = strcspn(at, " ");
+            if (length > 0 && !add_phone(phones, at, length, arena)) {
+                return ca_fail_memory(err);
+            }
+            at += length;
+            at += strspn(at, " ");
+        }
+    }
+    return true;
 }
 
 /* ---- splitting ---- */
@@ -226,61 +369,5 @@ bool ca_lexicon_split(const ca_lexicon *lexicon, const char *text, ca_strings *w
         }
         text += length;
     }
-    return true;
-}
-
-/* ---- readings ---- */
-
-/* Extends every reading so far by every pronunciation of the next word, up to the limit. */
-static bool extend(const ca_readings *before, const ca_pronunciation *words, size_t count,
-                   ca_readings *after, ca_arena *arena, ca_error *err)
-{
-    for (size_t i = 0; i < count; i++) {
-        for (size_t r = 0; r < before->count && after->count < CA_MAX_READINGS; r++) {
-            const ca_reading *old = &before->items[r];
-            ca_reading *reading = ca_push(arena, after);
-            if (!reading) {
-                return ca_fail_memory(err);
-            }
-            reading->names =
-                ca_arena_printf(arena, "%s%s%s", old->names, *old->names ? " " : "", words[i].name);
-            reading->phone_count = old->phone_count + words[i].phone_count;
-            if (!reading->names) {
-                return ca_fail_memory(err);
-            }
-        }
-    }
-    return true;
-}
-
-bool ca_lexicon_readings(const ca_lexicon *lexicon, const char *text, ca_readings *readings,
-                         ca_arena *arena, ca_error *err)
-{
-    ca_strings words = {0};
-    ca_strings unknown = {0};
-    *readings = (ca_readings){0};
-    if (!ca_lexicon_split(lexicon, text, &words, &unknown, arena, err)) {
-        return false;
-    }
-    if (unknown.count > 0 || words.count == 0) {
-        return true;
-    }
-    ca_readings row = {0};
-    ca_reading *empty = ca_push(arena, &row);
-    if (!empty) {
-        return ca_fail_memory(err);
-    }
-    empty->names = "";
-    for (size_t w = 0; w < words.count; w++) {
-        const ca_pronunciation *first;
-        const size_t count =
-            ca_lexicon_find(lexicon, words.items[w], strlen(words.items[w]), &first);
-        ca_readings next = {0};
-        if (!extend(&row, first, count, &next, arena, err)) {
-            return false;
-        }
-        row = next;
-    }
-    *readings = row;
     return true;
 }

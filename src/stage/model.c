@@ -1,6 +1,5 @@
 /* model.c - finding the files of a language's model. */
 #include "callaudit/fs.h"
-#include "callaudit/lexicon.h"
 #include "callaudit/recognize.h"
 
 #include <string.h>
@@ -87,17 +86,4 @@ bool ca_model_resolve(ca_model *model, ca_arena *arena, ca_error *err)
                        model->language, model->acoustic);
     }
     return read_sample_rate(model, arena, err);
-}
-
-bool ca_model_unknown_words(const ca_model *model, const ca_keyphrases *phrases,
-                            ca_strings *unknown, ca_arena *arena, ca_error *err)
-{
-    ca_lexicon *lexicon = ca_lexicon_open(model->dictionary, err);
-    bool ok = lexicon != NULL;
-    for (size_t i = 0; ok && i < phrases->count; i++) {
-        ca_strings words = {0};
-        ok = ca_lexicon_split(lexicon, phrases->items[i].text, &words, unknown, arena, err);
-    }
-    ca_lexicon_close(lexicon);
-    return ok;
 }

@@ -13,8 +13,8 @@
 
 #include "callaudit/detect.h"
 #include "callaudit/fs.h"
-#include "callaudit/lexicon.h"
 #include "callaudit/merge.h"
+#include "callaudit/vocabulary.h"
 #include "recognize_reader.h"
 
 #include <math.h>
@@ -186,32 +186,42 @@ static bool collect_lines(ca_recognizer *r, const ca_lexicon *lexicon, ca_error 
     return true;
 }
 
-/* The part of the dictionary that the targets use. A base word stands before its variants, as the
- * library wants it: the lexicon is sorted so. */
+/* All pronunciations of the word that a reading names: a base word stands before its variants, as
+ * the library wants it. */
+static bool write_word(const ca_lexicon *lexicon, const char *name, size_t length, ca_strings *done,
+                       ca_buf *out, ca_arena *arena, ca_error *err)
+{
+    const char *bracket = memchr(name, '(', length);
+    const char *word = ca_arena_strndup(arena, name, bracket ? (size_t)(bracket - name) : length);
+    const ca_pronunciation *first;
+    if (!word) {
+        return ca_fail_memory(err);
+    }
+    for (size_t i = 0; i < done->count; i++) {
+        if (strcmp(done->items[i], word) == 0) {
+            return true;
+        }
+    }
+    const size_t count = ca_lexicon_find(lexicon, word, strlen(word), &first);
+    for (size_t i = 0; i < count; i++) {
+        ca_buf_printf(out, "%s %s\n", first[i].name, first[i].phones);
+    }
+    return ca_strings_add(done, word, arena, err);
+}
+
+/* The part of the dictionary that the lines use. */
 static bool write_dictionary(const ca_recognizer *r, const ca_lexicon *lexicon, ca_buf *out,
                              ca_arena *arena, ca_error *err)
 {
     ca_strings done = {0};
-    for (size_t t = 0; t < r->targets.count; t++) {
-        ca_strings words = {0};
-        ca_strings unknown = {0};
-        if (!ca_lexicon_split(lexicon, r->targets.items[t].text, &words, &unknown, arena, err)) {
-            return false;
-        }
-        for (size_t w = 0; w < words.count; w++) {
-            const ca_pronunciation *first;
-            const size_t count =
-                ca_lexicon_find(lexicon, words.items[w], strlen(words.items[w]), &first);
-            bool known = false;
-            for (size_t i = 0; i < done.count && !known; i++) {
-                known = strcmp(done.items[i], words.items[w]) == 0;
-            }
-            for (size_t i = 0; i < count && !known; i++) {
-                ca_buf_printf(out, "%s %s\n", first[i].name, first[i].phones);
-            }
-            if (!known && !ca_strings_add(&done, words.items[w], arena, err)) {
+    for (size_t l = 0; l < r->lines.count; l++) {
+        for (const char *name = r->lines.items[l].names; *name;) {
+            const size_t length = strcspn(name, " ");
+            if (!write_word(lexicon, name, length, &done, out, arena, err)) {
                 return false;
             }
+            name += length;
+            name += strspn(name, " ");
         }
     }
     return true;
@@ -337,6 +347,7 @@ static bool copy_model(ca_recognizer *r, const ca_model *model, ca_error *err)
     r->model.dictionary = ca_arena_strdup(r->arena, model->dictionary);
     r->model.language_model = ca_arena_strdup(r->arena, model->language_model);
     r->model.text = ca_arena_strdup(r->arena, model->text);
+    r->model.pronunciations = NULL; /* they are in the vocabulary */
     return (r->model.language && r->model.acoustic && r->model.dictionary) || ca_fail_memory(err);
 }
 
@@ -352,7 +363,7 @@ ca_recognizer *ca_recognizer_new(const ca_model *model, const ca_keyphrases *phr
         return NULL;
     }
     const bool ok = copy_model(r, model, err) && collect_targets(r, phrases, err) &&
-                    (lexicon = ca_lexicon_open(model->dictionary, err)) != NULL &&
+                    (lexicon = ca_vocabulary_open(model, phrases, err)) != NULL &&
                     collect_lines(r, lexicon, err) && start_decoders(r, lexicon, transcripts, err);
     ca_lexicon_close(lexicon);
     if (!ok) {

@@ -10,7 +10,7 @@ fail() {
 sources=$(git ls-files -co --exclude-standard 'src/*.c' 'src/**/*.c')
 headers=$(git ls-files -co --exclude-standard 'include/*.h' 'src/*.h' 'src/**/*.h')
 tests=$(git ls-files -co --exclude-standard 'tests/*.c' 'tests/**/*.c' 'tests/**/*.h')
-packages='sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc'
+packages='sndfile soxr pocketsphinx sphinxbase libpcre2-8 yaml-0.1 sqlite3 libsodium jansson libcurl opencc espeak-ng'
 # shellcheck disable=SC2086
 flags="-std=c11 -D_GNU_SOURCE -Iinclude -Isrc $(pkg-config --cflags-only-I $packages | sed 's/-I/-isystem /g')"
 
@@ -38,6 +38,7 @@ trespass=$(
     only_in 'sndfile\.h|soxr\.h' src/stage/audio.c
     only_in 'pocketsphinx|sphinxbase|ps_lattice' 'src/stage/recognize.c
 src/stage/recognize_reader.c'
+    only_in 'espeak' src/stage/espeak.c
     only_in 'pcre2\.h' src/base/pattern.c
     only_in 'yaml\.h' src/base/yaml.c
     only_in 'jansson\.h' src/base/json.c

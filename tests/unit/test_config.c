@@ -135,7 +135,8 @@ static const char every_key[] = "database: data/calls.db\n"
                                 "models:\n"
                                 "  en-US: m/en\n"
                                 "  zh-CN: {acoustic: m/zh, dictionary: zh.dict,\n"
-                                "          language_model: /lm.bin, kws_plp: 1e-20}\n"
+                                "          pronunciations: desk.dict, language_model: /lm.bin,\n"
+                                "          kws_plp: 1e-20}\n"
                                 "hearing: {transcript: all, accept: 0.7, doubt: 0.2, min_snr: 6}\n"
                                 "sample: {rate: 2.5%, min: 3}\n"
                                 "limits: {time: 2m, memory: 1.5GB, file: 20MB, shortest: 2s,\n"
@@ -151,6 +152,8 @@ static void check_models(fixture *f)
     assert_float_equal(config->models.items[0].phone_loop_prior, 1e-6, 0);
     assert_string_equal(config->models.items[1].acoustic, in_folder(f, "m/zh"));
     assert_string_equal(config->models.items[1].dictionary, in_folder(f, "zh.dict"));
+    assert_string_equal(config->models.items[1].pronunciations, in_folder(f, "desk.dict"));
+    assert_null(config->models.items[0].pronunciations);
     assert_string_equal(config->models.items[1].language_model, "/lm.bin");
     assert_float_equal(config->models.items[1].phone_loop_prior, 1e-20, 0);
 }
@@ -318,6 +321,18 @@ static void test_config__model_of_a_language(void **state)
     assert_float_equal(model.phone_loop_prior, 1e-6, 0);
 }
 
+/* The long form may leave out the folder: Debian's model with the desk's own words. */
+static void test_config__pronunciations_without_a_folder(void **state)
+{
+    fixture *f = *state;
+    ca_model model;
+    assert_true(load(f, "models: {en-US: {pronunciations: desk.dict}}\n"));
+    assert_true(ca_config_model(&f->config, "en-US", &model, f->arena, &f->err));
+    assert_null(model.acoustic);
+    assert_string_equal(model.pronunciations, in_folder(f, "desk.dict"));
+    assert_float_equal(model.phone_loop_prior, 1e-6, 0);
+}
+
 static void test_config__language_without_a_model_is_setup(void **state)
 {
     fixture *f = *state;
@@ -363,6 +378,7 @@ int main(void)
         TEST(test_config__complains_with_place),
         TEST(test_config__file_that_is_not_there_is_setup),
         TEST(test_config__model_of_a_language),
+        TEST(test_config__pronunciations_without_a_folder),
         TEST(test_config__language_without_a_model_is_setup),
         TEST(test_config__parses_rates),
     };

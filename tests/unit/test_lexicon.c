@@ -82,22 +82,71 @@ static void test_lexicon__splits_chinese_by_the_longest_word(void **state)
     end(&f);
 }
 
-static void test_lexicon__readings_are_all_combinations_up_to_the_limit(void **state)
+static void expect_readings(fixture *f, const char *text, const char *const *names, size_t count)
+{
+    ca_readings readings;
+    assert_true(ca_lexicon_readings(f->lexicon, text, &readings, f->arena, &f->err));
+    assert_int_equal(readings.count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(readings.items[i].names, names[i]);
+    }
+}
+
+static void test_lexicon__readings_are_the_first_one_the_reduced_one_and_variants(void **state)
+{
+    (void)state;
+    fixture f;
+    open_text(&f, "going G OW IH NG\n"
+                  "to T UW\nto(2) T IH\nto(3) T AH\n"
+                  "for F AO R\nfor(2) F ER\n"
+                  "send S EH N D\n"
+                  "the DH AH\nthe(2) DH IY\n");
+    assert_true(ca_lexicon_add(f.lexicon, "going_to", "G AH N AH", CA_SOURCE_SPEECH, &f.err));
+    assert_true(ca_lexicon_add(f.lexicon, "send(2)", "S EH N", CA_SOURCE_SPEECH, &f.err));
+    assert_true(ca_lexicon_settle(f.lexicon, &f.err));
+    expect_readings(&f, "for the", (const char *[]){"for the", "for(2) the", "for the(2)"}, 3);
+    expect_readings(&f, "going to send for the",
+                    (const char *[]){"going to send for the", "going_to send for(2) the",
+                                     "going to(2) send for the", "going to(3) send for the"},
+                    4);
+    expect_readings(&f, "going for to",
+                    (const char *[]){"going for to", "going for(2) to(3)", "going for(2) to",
+                                     "going for to(2)"},
+                    4);
+    expect_readings(&f, "to", (const char *[]){"to", "to(2)", "to(3)"}, 3);
+    expect_readings(&f, "send", (const char *[]){"send"}, 1); /* nothing runs into a lone word */
+    expect_readings(&f, "for nobody", NULL, 0);
+    expect_readings(&f, "", NULL, 0);
+    end(&f);
+}
+
+static void test_lexicon__phones_of_a_row_of_words_count_as_one(void **state)
 {
     (void)state;
     fixture f;
     ca_readings readings;
-    open_text(&f, dictionary);
-    assert_true(ca_lexicon_readings(f.lexicon, "for the", &readings, f.arena, &f.err));
-    assert_int_equal(readings.count, 4);
-    assert_string_equal(readings.items[0].names, "for the");
-    assert_string_equal(readings.items[3].names, "for(2) the(2)");
-    assert_int_equal(readings.items[3].phone_count, 4);
-    assert_true(
-        ca_lexicon_readings(f.lexicon, "for the for the for the", &readings, f.arena, &f.err));
-    assert_int_equal(readings.count, CA_MAX_READINGS);
-    assert_true(ca_lexicon_readings(f.lexicon, "for nobody", &readings, f.arena, &f.err));
-    assert_int_equal(readings.count, 0);
+    open_text(&f, "going G OW IH NG\nto T UW\n");
+    assert_true(ca_lexicon_add(f.lexicon, "going_to", "G AH N AH", CA_SOURCE_SPEECH, &f.err));
+    assert_true(ca_lexicon_settle(f.lexicon, &f.err));
+    assert_true(ca_lexicon_readings(f.lexicon, "going to going", &readings, f.arena, &f.err));
+    assert_int_equal(readings.count, 2);
+    assert_int_equal(readings.items[0].phone_count, 10);
+    assert_int_equal(readings.items[1].phone_count, 8);
+    end(&f);
+}
+
+static void test_lexicon__phones_are_sorted_each_once(void **state)
+{
+    (void)state;
+    fixture f;
+    ca_strings phones = {0};
+    open_text(&f, "b B IY  AA\na AA\nc IY AA ZH\n");
+    assert_true(ca_lexicon_phones(f.lexicon, &phones, f.arena, &f.err));
+    assert_int_equal(phones.count, 4);
+    assert_string_equal(phones.items[0], "AA");
+    assert_string_equal(phones.items[1], "B");
+    assert_string_equal(phones.items[2], "IY");
+    assert_string_equal(phones.items[3], "ZH");
     end(&f);
 }
 
@@ -148,7 +197,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lexicon__finds_every_pronunciation_of_a_word_alone),
         cmocka_unit_test(test_lexicon__splits_chinese_by_the_longest_word),
-        cmocka_unit_test(test_lexicon__readings_are_all_combinations_up_to_the_limit),
+        cmocka_unit_test(test_lexicon__readings_are_the_first_one_the_reduced_one_and_variants),
+        cmocka_unit_test(test_lexicon__phones_of_a_row_of_words_count_as_one),
+        cmocka_unit_test(test_lexicon__phones_are_sorted_each_once),
         cmocka_unit_test(test_lexicon__a_file_that_is_no_dictionary_is_refused),
         cmocka_unit_test(test_keyphrases__every_wording_of_the_language_is_listened_for),
     };
