@@ -21,7 +21,7 @@ typedef struct ca_promise {
 } ca_promise;
 
 /* For one language and kind of model. With m = min(margin, 110), l = ln phones,
- * d = min(phone_ms, 90), s = min(snr, 25):
+ * d = min(phone_ms, 65), s = min(snr, 15):
  *     logit p = intercept + margin x m + phones x l + phone_ms x d + snr x s
  * logistic regression (D. R. Cox, "The regression analysis of binary sequences", 1958). */
 typedef struct ca_calibration {

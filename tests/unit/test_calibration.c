@@ -44,8 +44,8 @@ static void test_calibration__probability_is_the_logistic_of_the_evidence(void *
     fixture f;
     assert_true(parse(&f, desk));
     const ca_calibration *c = ca_hearing_find(&f.hearing, "en-US", 8000);
-    /* -4 + 0.1 x 50 - ln 20 + 0.02 x 70 + 0.05 x 16 = 0.20427; 1 / (1 + e^-0.20427) = 0.55089 */
-    assert_true(ca_calibrate(c, &(ca_evidence){50, 20, 70, 16}) == 0.551);
+    /* -4 + 0.1 x 50 - ln 20 + 0.02 x 60 + 0.05 x 14 = -0.09573; 1 / (1 + e^0.09573) = 0.47609 */
+    assert_true(ca_calibrate(c, &(ca_evidence){50, 20, 60, 14}) == 0.476);
     ca_arena_free(f.arena);
 }
 
@@ -55,7 +55,7 @@ static void test_calibration__more_of_the_same_says_nothing_new(void **state)
     fixture f;
     assert_true(parse(&f, desk));
     const ca_calibration *c = ca_hearing_find(&f.hearing, "en-US", 8000);
-    assert_true(ca_calibrate(c, &(ca_evidence){110, 20, 90, 25}) ==
+    assert_true(ca_calibrate(c, &(ca_evidence){110, 20, 65, 15}) ==
                 ca_calibrate(c, &(ca_evidence){300, 20, 500, 60}));
     assert_true(ca_calibrate(c, &(ca_evidence){20, 20, 70, 16}) <
                 ca_calibrate(c, &(ca_evidence){60, 20, 70, 16}));

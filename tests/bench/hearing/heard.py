@@ -46,6 +46,7 @@ class Call:
     path: Path
     seconds: float
     said: list = field(default_factory=list)
+    near: list = field(default_factory=list)    # the near-misses, with the rule that they are near to
     lines: list = field(default_factory=list)
 
 
@@ -115,8 +116,9 @@ def load_calls(corpus, part, condition):
         if name in seconds:
             calls[name] = Call(name, path, seconds[name])
     for row in read_csv(corpus / part / 'truth.csv'):
-        if row['kind'] == 'phrase' and row['call'] in calls:
-            calls[row['call']].said.append(Said(row['rule_id'], int(row['start_ms']), int(row['end_ms']), row['speaker']))
+        if row['call'] in calls:
+            those = calls[row['call']].said if row['kind'] == 'phrase' else calls[row['call']].near
+            those.append(Said(row['rule_id'], int(row['start_ms']), int(row['end_ms']), row['speaker']))
     return list(calls.values())
 
 
@@ -157,7 +159,16 @@ def listen(calls, part, model):
             list(pool.map(one, calls))
 
 
+def stands(those, line, rule):
+    return any(said.rule == rule and line.speaker in (said.speaker, 'mixed') and
+               line.start_ms < said.end_ms + NEAR_MS and said.start_ms < line.end_ms + NEAR_MS for said in those)
+
+
 def is_said(call, line, rule):
     """Is the line right: was a phrase of that rule said there, by whoever is on that channel?"""
-    return any(said.rule == rule and line.speaker in (said.speaker, 'mixed') and
-               line.start_ms < said.end_ms + NEAR_MS and said.start_ms < line.end_ms + NEAR_MS for said in call.said)
+    return stands(call.said, line, rule)
+
+
+def is_near(call, line, rule):
+    """Is it a near-miss of that rule, taken for it?"""
+    return not is_said(call, line, rule) and stands(call.near, line, rule)
