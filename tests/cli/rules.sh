@@ -166,11 +166,39 @@ good | sed 's/ruleset: desk/ruleset: zebra/; s/title:/titel:/' >two/zebra.yaml
 rules 3 check two
 equal 'places' 'two/one.yaml:7:11: two/one.yaml:11:5: two/zebra.yaml:4:5: two/zebra.yaml:5:5:' \
     "$(sed 's/ error:.*//' "$tmp/err" | xargs)"
-# words that nobody can hear: a warning, not an error
-good | sed 's/help you/help quuxly/' >bad.yaml
+# words outside the dictionary: a warning, not an error, once a word, where it first stands
+good | sed 's/how may i help you/how may i help quuxly, the quuxly 24, 您 there/' >bad.yaml
 rules 0 check bad.yaml
-has "$tmp/err" "bad.yaml:10:15: warning: no dictionary of en-US knows 'quuxly'"
-has "$tmp/out" '0 errors, 1 warnings'
+has "$tmp/err" "bad.yaml:10:15: warning: no dictionary of en-US knows 'quuxly', it is listened for as K W AH K S L IY; confirm or correct it by a line 'quuxly K W AH K S L IY' in a file that models: {en-US: {pronunciations: FILE}} names"
+has "$tmp/err" "bad.yaml:10:38: warning: no dictionary of en-US knows '24', it is listened for as T W EH N T IY F AO R;"
+# and those that nobody can hear
+has "$tmp/err" "bad.yaml:10:53: warning: no dictionary of en-US knows '您': '您 there' cannot be heard without a transcript"
+has "$tmp/out" '0 errors, 3 warnings'
+cp bad.yaml guessed.yaml
+# the desk's own pronunciations
+printf 'models: {en-US: {pronunciations: desk.dict}}\n' >own.yaml
+printf '# names\nQuuxly  K W AH1 K S L IY # ours\n' >desk.dict
+rules 0 check --config own.yaml guessed.yaml
+has_not "$tmp/err" quuxly
+has "$tmp/err" "by a line '24 T W EH N T IY F AO R' in desk.dict"
+has "$tmp/out" '0 errors, 2 warnings'
+printf 'quuxly K W AX\nquuxly\nzelle Z EH L\nzelle Z EH\nx,y K\n\377 K\n' >desk.dict
+rules 3 check --config own.yaml guessed.yaml
+has "$tmp/err" "desk.dict:1:12: error: the model has no phone 'AX', only AA AE AH"
+has "$tmp/err" 'desk.dict:2:7: error: phones expected behind the word'
+has "$tmp/err" "desk.dict:4:1: error: 'zelle' was already given on line 3"
+has "$tmp/err" "desk.dict:5:1: error: expected a word as phrases spell it, found 'x,y'"
+has "$tmp/err" 'desk.dict:6:1: error: this is not UTF-8'
+has "$tmp/out" '5 errors, 0 warnings'
+expect 3 "$FAKE" run --config own.yaml --rules good.yaml .
+has "$tmp/err" "desk.dict:1:12: the model has no phone 'AX'"
+has "$tmp/err" '(and 4 more)'
+rm desk.dict
+rules 0 check --config own.yaml good.yaml
+has "$tmp/err" "words of 'desk' not looked up: pronunciations for en-US: desk.dict"
+expect 3 "$FAKE" run --config own.yaml --rules good.yaml .
+has "$tmp/err" 'pronunciations for en-US: desk.dict'
+rm own.yaml guessed.yaml
 # a tolerance that is none, or too great
 for warning in "5:12:16:no phrase is longer than 5 words" "2:10:15:'how may i help you': 2 of its 5 words are less than half"; do
     words=${warning%%:*}
