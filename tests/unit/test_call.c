@@ -51,11 +51,13 @@ static void make_call(ca_call *call, ca_arena *arena)
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
-    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 21.5, -19.25, 180.5, 0.001, 12345};
+    *ca_push(arena, &call->channels) =
+        (ca_channel){CA_CUSTOMER, 21.5, -19.25, 180.5, 0.001, 3400, 12345};
     *ca_push(arena, &call->segments) = (ca_segment){0, 1200, 2500};
     add_word(call, arena, "thank", 1200);
     add_word(call, arena, "you", 1500);
-    add_line(call, arena, (ca_line){CA_CUSTOMER, CA_TIER_TRANSCRIPT, 1200, 1800, 0.625, 0, 2});
+    add_line(call, arena,
+             (ca_line){CA_CUSTOMER, CA_TIER_TRANSCRIPT, 1200, 1800, 0.625, 0, 0, 0, 2});
     *ca_push(arena, &call->hits) =
         (ca_hit){CA_MIXED, 1200, 1800, 0.625, "thank you", "thank(s| you)"};
     *ca_push(arena, &call->findings) =
@@ -111,13 +113,13 @@ static void test_call__sorts_lines_by_each_key_in_turn(void **state)
     add_word(&call, arena, "b", 0);
     add_word(&call, arena, "a", 0);
     static const ca_line sorted[] = {
-        {CA_CUSTOMER, CA_TIER_IMPORT, 10, 20, 0.1, 0, 1},  /* earliest start */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 40, 0.2, 0, 1},  /* then end */
-        {CA_AGENT, CA_TIER_IMPORT, 30, 50, 0.3, 0, 1},     /* then speaker */
-        {CA_CUSTOMER, CA_TIER_PHRASE, 30, 50, 0.4, 0, 1},  /* then tier */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.5, 1, 1},  /* then text: a */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.55, 0, 1}, /* b; the surer first */
-        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.52, 0, 1},
+        {CA_CUSTOMER, CA_TIER_IMPORT, 10, 20, 0.1, 0, 0, 0, 1},  /* earliest start */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 40, 0.2, 0, 0, 0, 1},  /* then end */
+        {CA_AGENT, CA_TIER_IMPORT, 30, 50, 0.3, 0, 0, 0, 1},     /* then speaker */
+        {CA_CUSTOMER, CA_TIER_PHRASE, 30, 50, 0.4, 0, 0, 0, 1},  /* then tier */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.5, 0, 0, 1, 1},  /* then text: a */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.55, 0, 0, 0, 1}, /* b; the surer first */
+        {CA_CUSTOMER, CA_TIER_IMPORT, 30, 50, 0.52, 0, 0, 0, 1},
     };
     for (size_t i = 0; i < COUNT(sorted); i++) {
         add_line(&call, arena, sorted[(i * 3 + 4) % COUNT(sorted)]);
@@ -255,6 +257,7 @@ static void test_call__refuses_what_is_out_of_bounds(void **state)
         {"\"warp\":1.17", "\"wasp\":1.17", "call.warp"},
         {"\"speaker\":\"customer\"", "\"speaker\":\"caller\"", "channels.speaker"},
         {"\"clip_share\":0.001", "\"clip_share\":1.5", "channels.clip_share"},
+        {"\"bandwidth_hz\":3400", "\"bandwidth_hz\":-10", "channels.bandwidth_hz"},
         {"\"snr_db\":21.5", "\"snr_db\":null", "channels.snr_db"},
         {"\"channel\":0", "\"channel\":1", "segments.channel"},
         {"\"channel\":0", "\"channel\":-1", "segments.channel"},

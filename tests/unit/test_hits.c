@@ -41,8 +41,13 @@ static void add_line(ca_arena *arena, ca_call *call, const char *text, int64_t s
     }
     ca_line *line = ca_push(arena, &call->lines);
     assert_non_null(line);
-    *line = (ca_line){CA_AGENT, CA_TIER_IMPORT,           start_ms, end_ms, confidence,
-                      first,    call->words.count - first};
+    *line = (ca_line){.speaker = CA_AGENT,
+                      .tier = CA_TIER_IMPORT,
+                      .start_ms = start_ms,
+                      .end_ms = end_ms,
+                      .confidence = confidence,
+                      .first_word = first,
+                      .word_count = call->words.count - first};
 }
 
 /* Hits of {phrases: [problem], rivals: [no problem], unless: [sorry]}. */

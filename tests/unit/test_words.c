@@ -184,7 +184,7 @@ static void test_words__json_of_a_heard_call(void **state)
     static ca_channel channel = {.speaker = CA_AGENT};
     static ca_segment segment = {0, 0, 500};
     static ca_word word = {0, 700, 1, "hello"};
-    static ca_line line = {CA_AGENT, CA_TIER_PHRASE, 0, 700, 1, 0, 1};
+    static ca_line line = {CA_AGENT, CA_TIER_PHRASE, 0, 700, 1, 0, 0, 0, 1};
     static ca_measure measure = {"talk", 0, 500, "ms"};
     static const struct {
         const char *path, *wanted;
