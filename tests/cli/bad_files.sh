@@ -228,14 +228,14 @@ unfit() { # NAME VERDICT NOTE SOX-ARGUMENTS...: the greeting's verdict, and the 
 }
 unfit as-it-is miss ''
 unfit loud miss '' gain 16
-unfit clipped unsure "the agent's side is clipped: 24 % of it at full scale" gain 26
+unfit clipped unsure "the agent's side is clipped: 26 % of it at full scale" gain 26
 unfit muffled unsure "the agent's side is muffled: nothing above 1480 Hz" sinc -1500
 unfit narrow miss '' sinc -2800
-unfit brief unsure "the agent's side has only 900 ms of speech" trim 4 4.5
+unfit brief unsure "the agent's side has only 710 ms of speech" trim 4 4.5
 rows 'the measures' unfit.db "SELECT name, value FROM v_measure JOIN v_call USING (call_uid) WHERE path LIKE '%muffled.wav' AND speaker = 'agent'
-    AND name IN ('bandwidth', 'clipped', 'speech.share') ORDER BY 1" 'bandwidth|1480
+    AND name IN ('bandwidth', 'clipped', 'speech.share') ORDER BY 1" 'bandwidth|1480.0
 clipped|0.0
-speech.share|0.39'
+speech.share|0.392'
 
 # ---- what is no file ----------------------------------------------------------------------------------
 mkdir nofile
