@@ -201,6 +201,7 @@ static void write_channels(ca_json *json, const ca_channels *channels)
         ca_json_real(json, "level_dbfs", channel->level_dbfs);
         ca_json_real(json, "pitch_hz", channel->pitch_hz);
         ca_json_real(json, "clip_share", channel->clip_share);
+        ca_json_real(json, "bandwidth_hz", channel->bandwidth_hz);
         ca_json_int(json, "speech_ms", channel->speech_ms);
         ca_json_end(json);
     }

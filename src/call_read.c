@@ -158,6 +158,7 @@ static bool read_channel(const reader *in, ca_call *call)
            read_real(in, "level_dbfs", -1000, 1000, &channel->level_dbfs) &&
            read_real(in, "pitch_hz", 0, 1000, &channel->pitch_hz) &&
            read_real(in, "clip_share", 0, 1, &channel->clip_share) &&
+           read_real(in, "bandwidth_hz", 0, 24000, &channel->bandwidth_hz) &&
            read_int(in, "speech_ms", 0, max_ms, &channel->speech_ms);
 }
 

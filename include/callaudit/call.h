@@ -44,11 +44,12 @@ typedef struct ca_meta {
 
 typedef struct ca_channel {
     ca_speaker speaker;
-    double snr_db;     /* speech level over noise floor; 0 without speech */
-    double level_dbfs; /* RMS of the speech, 0 = full scale square wave; -120 without speech */
-    double pitch_hz;   /* median fundamental frequency of the speech; 0 where none was found */
-    double clip_share; /* share of the samples at full scale, 0..1 */
-    int64_t speech_ms; /* speech found by the segmenter */
+    double snr_db;       /* speech level over noise floor; 0 without speech */
+    double level_dbfs;   /* RMS of the speech, 0 = full scale square wave; -120 without speech */
+    double pitch_hz;     /* median fundamental frequency of the speech; 0 where none was found */
+    double clip_share;   /* share of the samples at G.711's full scale or above, 0..1 */
+    double bandwidth_hz; /* how far up the speech reaches, see spectrum.h; 0 where not known */
+    int64_t speech_ms;   /* speech found by the segmenter */
 } ca_channel;
 
 typedef struct ca_segment {

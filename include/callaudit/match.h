@@ -27,8 +27,10 @@ void ca_matcher_free(ca_matcher *matcher);
  * longest). Words and rules are compared in their folded form (fold.h). Verdicts:
  *   hit     a match with confidence >= accept (limit: more than max of them)
  *   unsure  only matches in [doubt, accept); a match on a mixed channel for a rule that asks who
- *           spoke, unless the rule is required; PCRE2 limits; a miss where that side's channel is
- *           silent or below min_snr_db; a regex that needs a transcript where there is none
+ *           spoke, unless the rule is required; PCRE2 limits; a miss where every channel of that
+ *           side is unfit: silent, under 1 s of speech, below min_snr_db, muffled (bandwidth_hz
+ *           known and under 2000) or clipped (clip_share over 0.10); a regex that needs a
+ *           transcript where there is none
  *   n/a     `within: after/before` a rule without a hit (unsure when that rule is)
  *   miss    otherwise, with the window searched and the nearest thing heard
  * ok: required hit 1, miss 0; forbidden and limit the other way round. */

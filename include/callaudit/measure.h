@@ -7,7 +7,9 @@
  *   silence.share   share  of the call
  *   snr, level      db     of each channel
  *   pitch           hz     median of each channel's speech, 0 where none was found
- *   clipped         share  of each channel's samples */
+ *   clipped         share  of each channel's samples
+ *   bandwidth       hz     how far up each channel's speech reaches, 0 where not known (spectrum.h)
+ *   speech.share    share  of the call in which the segmenter found speech on the channel */
 #ifndef CALLAUDIT_MEASURE_H
 #define CALLAUDIT_MEASURE_H
 

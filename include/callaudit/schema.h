@@ -8,7 +8,7 @@
 
 enum {
     CA_SCHEMA_APPLICATION = 0x43417564, /* "CAud": PRAGMA application_id */
-    CA_SCHEMA_VERSION = 2,              /* PRAGMA user_version of this program */
+    CA_SCHEMA_VERSION = 3,              /* PRAGMA user_version of this program */
 };
 
 /* Refuses (CA_ESETUP) a database of another application, or of a newer program. *version is 0 for

@@ -452,6 +452,12 @@ static const char add_call_warp[] =
     "ALTER TABLE call ADD COLUMN warp REAL CHECK ((warp IS NULL) = (profile IS NULL))";
 static const char add_judgement_profile[] = "ALTER TABLE judgement ADD COLUMN profile TEXT";
 
+/* ---- version 3: how far up the speech of a channel reaches ---- */
+
+/* 0: not known, as of calls that were heard before this version. */
+static const char add_channel_bandwidth[] =
+    "ALTER TABLE channel ADD COLUMN bandwidth_hz REAL NOT NULL DEFAULT 0";
+
 /* clang-format on */
 
 /* ---- the list ---- */
@@ -498,7 +504,13 @@ static const char *const version_2[] = {
     add_judgement_profile, "PRAGMA user_version = 2", NULL,
 };
 
-static const char *const *const migrations[CA_SCHEMA_VERSION] = {version_1, version_2};
+static const char *const version_3[] = {
+    add_channel_bandwidth,
+    "PRAGMA user_version = 3",
+    NULL,
+};
+
+static const char *const *const migrations[CA_SCHEMA_VERSION] = {version_1, version_2, version_3};
 
 /* ---- running it ---- */
 

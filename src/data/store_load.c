@@ -80,7 +80,7 @@ static bool no_room(const source *from, ca_stmt *stmt)
 }
 
 static const char sql_channels[] = "SELECT speaker, snr_db, level_dbfs, pitch_hz,"
-                                   " clip_share, speech_ms"
+                                   " clip_share, bandwidth_hz, speech_ms"
                                    " FROM channel WHERE call_id = :of ORDER BY seq";
 
 static bool load_channels(const source *from, ca_channels *channels)
@@ -96,7 +96,8 @@ static bool load_channels(const source *from, ca_channels *channels)
         channel->level_dbfs = ca_column_real(stmt, 2);
         channel->pitch_hz = ca_column_real(stmt, 3);
         channel->clip_share = ca_column_real(stmt, 4);
-        channel->speech_ms = ca_column_int(stmt, 5);
+        channel->bandwidth_hz = ca_column_real(stmt, 5);
+        channel->speech_ms = ca_column_int(stmt, 6);
     }
     return from->err->code == CA_OK;
 }

@@ -55,9 +55,9 @@ static bool forget_heard(const target *to)
 
 static const char sql_channel[] =
     "INSERT INTO channel (call_id, seq, speaker, snr_db, level_dbfs, pitch_hz,"
-    "  clip_share, speech_ms)"
+    "  clip_share, bandwidth_hz, speech_ms)"
     " VALUES (:of, :seq, :speaker, :snr_db, :level_dbfs, :pitch_hz,"
-    "  :clip_share, :speech_ms)";
+    "  :clip_share, :bandwidth_hz, :speech_ms)";
 
 static bool save_channels(const target *to, const ca_channels *channels)
 {
@@ -72,6 +72,7 @@ static bool save_channels(const target *to, const ca_channels *channels)
         ca_bind_real(stmt, "level_dbfs", channel->level_dbfs);
         ca_bind_real(stmt, "pitch_hz", channel->pitch_hz);
         ca_bind_real(stmt, "clip_share", channel->clip_share);
+        ca_bind_real(stmt, "bandwidth_hz", channel->bandwidth_hz);
         ca_bind_int(stmt, "speech_ms", channel->speech_ms);
         if (!ca_step_done(stmt, to->err)) {
             return false;

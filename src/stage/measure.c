@@ -154,10 +154,14 @@ static bool measure_channel(measurer *m, ca_speaker speaker)
     if (best == NULL) {
         return true;
     }
+    const double duration = (double)m->call->duration_ms;
+    const double speech = (double)best->speech_ms;
     return add(m, "snr", (int)speaker, best->snr_db, "db") &&
            add(m, "level", (int)speaker, best->level_dbfs, "db") &&
            add(m, "pitch", (int)speaker, best->pitch_hz, "hz") &&
-           add(m, "clipped", (int)speaker, best->clip_share, "share");
+           add(m, "clipped", (int)speaker, best->clip_share, "share") &&
+           add(m, "bandwidth", (int)speaker, best->bandwidth_hz, "hz") &&
+           add(m, "speech.share", (int)speaker, duration > 0 ? speech / duration : 0, "share");
 }
 
 bool ca_measure_call(ca_call *call, ca_arena *arena, ca_error *err)

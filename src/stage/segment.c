@@ -2,6 +2,7 @@
 #include "callaudit/segment.h"
 
 #include "callaudit/pitch.h"
+#include "callaudit/spectrum.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ enum {
     PAD_MS = 200,        /* soft beginnings and ends; room for the recognizer's end of word */
     MAX_SEGMENT_MS = 30000,
     FULL_SCALE = 32768,
+    CLIPPED = 32124, /* G.711 ends before 32767: mu-law here, A-law at 32256 */
 };
 
 /* A channel where loud and quiet frames differ by less holds no speech, or none that stands out. */
@@ -201,7 +203,7 @@ static double clip_share(const int16_t *samples, size_t count)
 {
     size_t clipped = 0;
     for (size_t i = 0; i < count; i++) {
-        clipped += samples[i] >= 32760 || samples[i] <= -32760;
+        clipped += samples[i] >= CLIPPED || samples[i] <= -CLIPPED;
     }
     return count ? round((double)clipped / (double)count * 1e6) / 1e6 : 0;
 }
@@ -223,6 +225,8 @@ static bool segment_channel(const ca_audio *audio, int c, ca_call *call, ca_aren
     }
     channel->pitch_hz =
         ca_pitch(audio->samples[c], audio->frames, audio->sample_rate, &call->segments, c);
+    channel->bandwidth_hz =
+        ca_bandwidth(audio->samples[c], audio->frames, audio->sample_rate, &call->segments, c);
     free(e.db);
     return ok;
 }

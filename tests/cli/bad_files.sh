@@ -212,6 +212,31 @@ for file in whole/*; do
     done
 done
 
+# ---- audio in which nothing can be missed -----------------------------------------------------------
+# The fake recognizer hears nothing anywhere; whether that is a miss is for the sound to say.
+mkdir unfit
+unfit() { # NAME VERDICT NOTE SOX-ARGUMENTS...: the greeting's verdict, and the note behind it
+    name=$1
+    verdict=$2
+    note=$3
+    shift 3
+    sox -R -D "$source" -e mu-law "unfit/agentB_20261001T100000_$name.wav" "$@" 2>"$tmp/sox" ||
+        fail "sox: $(cat "$tmp/sox")" # which warns of clipping
+    expect 0 timeout 10 "$FAKE" run --config desk.yaml --db unfit.db "unfit/agentB_20261001T100000_$name.wav"
+    rows "$name" unfit.db "SELECT verdict, note FROM finding JOIN rule ON rule.id = rule_id JOIN judgement ON judgement.id = judgement_id
+        JOIN call ON call.id = call_id WHERE rule.name = 'greeting' AND path LIKE '%\_$name.wav' ESCAPE '\'" "$verdict|$note"
+}
+unfit as-it-is miss ''
+unfit loud miss '' gain 16
+unfit clipped unsure "the agent's side is clipped: 26 % of it at full scale" gain 26
+unfit muffled unsure "the agent's side is muffled: nothing above 1480 Hz" sinc -1500
+unfit narrow miss '' sinc -2800
+unfit brief unsure "the agent's side has only 710 ms of speech" trim 4 4.5
+rows 'the measures' unfit.db "SELECT name, value FROM v_measure JOIN v_call USING (call_uid) WHERE path LIKE '%muffled.wav' AND speaker = 'agent'
+    AND name IN ('bandwidth', 'clipped', 'speech.share') ORDER BY 1" 'bandwidth|1480.0
+clipped|0.0
+speech.share|0.392'
+
 # ---- what is no file ----------------------------------------------------------------------------------
 mkdir nofile
 mkdir nofile/agentA_20261001T100000_folder.wav

@@ -12,7 +12,7 @@ db() { # CODE ARGUMENTS...
     shift
     expect "$code" "$PROGRAM" db "$@"
 }
-make_calls calls 1 6 1.2
+make_calls calls 1 6
 say calls 1 'agent 100 good morning how may i help you' 'customer 700 it is not my problem'
 say calls 2 'agent 100 that is not my problem'
 head -c 30 "$(call_path calls 6)" >"$tmp/cut" && mv "$tmp/cut" "$(call_path calls 6)"
@@ -101,7 +101,7 @@ rows 'statuses' desk.db 'SELECT DISTINCT status, reason FROM v_call ORDER BY 1' 
 judged|'
 rows 'verdicts of k1' desk.db "SELECT rule_id, kind, verdict, ok, speaker, start_ms, end_ms, text, weight, critical FROM v_finding WHERE call_uid = 'k1' ORDER BY 1" \
     'greeting|required|hit|1|agent|320|600|how may i help you|10|0
-rude|forbidden|miss|1||0|1200||5|0'
+rude|forbidden|miss|1||0|2000||5|0'
 rows 'months by the desk' desk.db "SELECT month, agent, calls FROM v_agent_month WHERE agent = '王伟'" '2026-10|王伟|3
 2026-11|王伟|4'
 rows 'tickets' desk.db "SELECT count(*) FROM v_sample WHERE length(ticket) = 64 AND NOT ticket GLOB '*[^0-9a-f]*' AND state = 'drawn' AND seed = 'db' AND rank >= 1" \

@@ -244,7 +244,7 @@ equal 'counts' "6 4 2 0 {'no-metadata': 2} 7200" \
 # ---- options win over the file; help ----------------------------------------------------------------
 mkdir rules2
 sed 's/ruleset: desk/ruleset: second/; s/how may i help you/good day/' rules/desk.yaml >rules2/x.yaml
-run 0 --db second.db --rules rules2/x.yaml "$(call_path many 60)"
+run 0 --db second.db --rules rules2/x.yaml "$(call_path calls 1)"
 equal 'stderr of a quiet run' '' "$(cat "$tmp/err")"
 rows 'the rules that were named' second.db "SELECT verdict, ruleset LIKE 'second@%' FROM v_finding NATURAL JOIN v_call WHERE rule_id = 'greeting'" 'miss|1'
 run 0 --help

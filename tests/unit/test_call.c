@@ -51,7 +51,8 @@ static void make_call(ca_call *call, ca_arena *arena)
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
-    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 21.5, -19.25, 180.5, 0.001, 12345};
+    *ca_push(arena, &call->channels) =
+        (ca_channel){CA_CUSTOMER, 21.5, -19.25, 180.5, 0.001, 3400, 12345};
     *ca_push(arena, &call->segments) = (ca_segment){0, 1200, 2500};
     add_word(call, arena, "thank", 1200);
     add_word(call, arena, "you", 1500);
@@ -256,6 +257,7 @@ static void test_call__refuses_what_is_out_of_bounds(void **state)
         {"\"warp\":1.17", "\"wasp\":1.17", "call.warp"},
         {"\"speaker\":\"customer\"", "\"speaker\":\"caller\"", "channels.speaker"},
         {"\"clip_share\":0.001", "\"clip_share\":1.5", "channels.clip_share"},
+        {"\"bandwidth_hz\":3400", "\"bandwidth_hz\":-10", "channels.bandwidth_hz"},
         {"\"snr_db\":21.5", "\"snr_db\":null", "channels.snr_db"},
         {"\"channel\":0", "\"channel\":1", "segments.channel"},
         {"\"channel\":0", "\"channel\":-1", "segments.channel"},

@@ -576,6 +576,54 @@ static void test_match__a_miss_needs_audio_that_can_be_heard(void **state)
     check_fitness(*state, 0, 0, CA_UNSURE, "agent's side is silent");
 }
 
+static void check_fault(ca_arena *arena, ca_channel channel, const char *note)
+{
+    ca_call call;
+    make_call(arena, "[0:02 agent] hello", &call);
+    *ca_push(arena, &call.channels) = channel;
+    const ca_finding *finding = judge(arena, thanks, &call);
+    assert_int_equal(finding->verdict, note != NULL ? CA_UNSURE : CA_MISS);
+    assert_true((finding->note != NULL) == (note != NULL));
+    if (note != NULL) {
+        assert_string_equal(finding->note, note);
+    }
+}
+
+static void test_match__a_miss_needs_audio_that_is_fit(void **state)
+{
+    const ca_channel fit = {CA_AGENT, 20, -20, 120, 0.10, 2000, 1000};
+    ca_channel channel = fit;
+    check_fault(*state, channel, NULL);
+    channel.clip_share = 0.12;
+    check_fault(*state, channel, "the agent's side is clipped: 12 % of it at full scale");
+    channel.bandwidth_hz = 1400; /* the worse one is named */
+    check_fault(*state, channel, "the agent's side is muffled: nothing above 1400 Hz");
+    channel = fit;
+    channel.bandwidth_hz = 1990;
+    check_fault(*state, channel, "the agent's side is muffled: nothing above 1990 Hz");
+    channel.bandwidth_hz = 0; /* not known */
+    check_fault(*state, channel, NULL);
+    channel = fit;
+    channel.speech_ms = 999;
+    check_fault(*state, channel, "the agent's side has only 999 ms of speech");
+}
+
+static void test_match__the_fittest_channel_of_a_side_counts(void **state)
+{
+    const ca_channel fit = {CA_AGENT, 12, -20, 120, 0, 3300, 5000};
+    const ca_channel muffled = {CA_AGENT, 30, -20, 120, 0, 1400, 9000};
+    const ca_channel brief = {CA_AGENT, 35, -20, 120, 0, 3300, 600};
+    ca_call call;
+    make_call(*state, "[0:02 agent] hello", &call);
+    *ca_push(*state, &call.channels) = brief;
+    *ca_push(*state, &call.channels) = muffled;
+    assert_non_null(strstr(judge(*state, thanks, &call)->note, "muffled"));
+    *ca_push(*state, &call.channels) = fit;
+    assert_int_equal(judge(*state, thanks, &call)->verdict, CA_MISS);
+    call.channels.items[2].speaker = CA_CUSTOMER; /* of no use to the agent's rule */
+    assert_non_null(strstr(judge(*state, thanks, &call)->note, "muffled"));
+}
+
 static void test_match__fitness_is_of_the_side_that_is_asked_for(void **state)
 {
     static const char any[] = RULE("a", "required") "    who: any\n    phrases: [thank you]\n";
@@ -734,6 +782,8 @@ int main(void)
         TEST(test_match__a_rival_in_another_line_must_be_there_at_that_time),
         TEST(test_match__a_mixed_channel_hides_who_spoke),
         TEST(test_match__a_miss_needs_audio_that_can_be_heard),
+        TEST(test_match__a_miss_needs_audio_that_is_fit),
+        TEST(test_match__the_fittest_channel_of_a_side_counts),
         TEST(test_match__fitness_is_of_the_side_that_is_asked_for),
         TEST(test_match__a_hit_in_noise_is_a_hit),
         TEST(test_match__an_open_regex_needs_a_transcript),

@@ -24,8 +24,8 @@ static int drop_arena(void **state)
 static void make_call(ca_call *call, ca_arena *arena)
 {
     *call = (ca_call){.duration_ms = 10000};
-    *ca_push(arena, &call->channels) = (ca_channel){CA_AGENT, 20.5, -18, 110, 0.25, 3500};
-    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 12, -24, 190, 0, 2500};
+    *ca_push(arena, &call->channels) = (ca_channel){CA_AGENT, 20.5, -18, 110, 0.25, 3400, 3500};
+    *ca_push(arena, &call->channels) = (ca_channel){CA_CUSTOMER, 12, -24, 190, 0, 1800, 2500};
     *ca_push(arena, &call->segments) = (ca_segment){0, 1000, 3000};
     *ca_push(arena, &call->segments) = (ca_segment){0, 2000, 4000};
     *ca_push(arena, &call->segments) = (ca_segment){1, 3500, 6000};
@@ -112,6 +112,8 @@ static void test_measure__tells_the_fitness_of_sides(void **state)
     check(&call, "snr", CA_AGENT, 20.5, "db");
     check(&call, "level", CA_CUSTOMER, -24, "db");
     check(&call, "clipped", CA_AGENT, 0.25, "share");
+    check(&call, "bandwidth", CA_CUSTOMER, 1800, "hz");
+    check(&call, "speech.share", CA_AGENT, 0.35, "share");
 }
 
 static void test_measure__measures_a_side_once(void **state)

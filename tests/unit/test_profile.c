@@ -112,7 +112,8 @@ static void test_profile__only_those_of_the_configured_model_are_usable(void **s
 {
     db_test *test = *state;
     ca_error err = {0};
-    const ca_config config = {0};
+    ca_config config = {0};
+    assert_true(ca_hearing_default(&config.hearing, test->arena, &err));
     append(test, "A7", "en-US", "en-us-8khz", 1);
     append(test, "A7", "en-US", "en-us", 0.84);
     append(test, "A7", "zh-CN", "zh-cn", 1);
@@ -150,6 +151,7 @@ static void test_profile__judgement_and_words_record_it(void **state)
 /* ---- the migration ---- */
 
 static const char back_to_version_1[] =
+    "ALTER TABLE channel DROP COLUMN bandwidth_hz;"
     "DROP TABLE voice_profile; ALTER TABLE judgement DROP COLUMN profile;"
     "ALTER TABLE call DROP COLUMN warp; ALTER TABLE call DROP COLUMN profile;"
     "PRAGMA user_version = 1";

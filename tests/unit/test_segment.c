@@ -179,10 +179,27 @@ static void test_segment__long_speech_is_cut_without_a_gap(void **state)
     end(&f);
 }
 
+static void test_segment__counts_samples_at_full_scale(void **state)
+{
+    (void)state;
+    fixture f;
+    begin(&f, 2, 4 * RATE);
+    speak(&f, 0, 1000, 3000);
+    for (size_t i = 0; i < 4 * RATE / 10; i++) { /* where decoded mu-law ends, a tenth of it */
+        f.audio.samples[0][RATE + i] = i % 2 ? 32124 : -32124;
+    }
+    f.audio.samples[1][RATE] = 32123;
+    assert_true(segment(&f, CA_SIDE_LEFT));
+    assert_true(fabs(f.call.channels.items[0].clip_share - 0.1) < 1e-9);
+    assert_true(f.call.channels.items[1].clip_share == 0);
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_segment__finds_speech_and_widens_it),
+        cmocka_unit_test(test_segment__counts_samples_at_full_scale),
         cmocka_unit_test(test_segment__short_pauses_do_not_part_long_ones_do),
         cmocka_unit_test(test_segment__clicks_are_not_speech),
         cmocka_unit_test(test_segment__keeps_the_tail_at_n_frames_and_one_sample_more),

@@ -30,8 +30,8 @@ static ca_call full_call(db_test *test)
         .rulesets = "courtesy@1f",
         .score = {true, 87.125, 0.25, true},
     };
-    PUSH(test, call.channels) = (ca_channel){CA_AGENT, 21.5, -19.25, 210.5, 0.001, 12345};
-    PUSH(test, call.channels) = (ca_channel){CA_CUSTOMER, 20.5, -18.25, 120.5, 0.002, 2345};
+    PUSH(test, call.channels) = (ca_channel){CA_AGENT, 21.5, -19.25, 210.5, 0.001, 3400, 12345};
+    PUSH(test, call.channels) = (ca_channel){CA_CUSTOMER, 20.5, -18.25, 120.5, 0.002, 1490, 2345};
     PUSH(test, call.segments) = (ca_segment){1, 1200, 2500};
     PUSH(test, call.words) = (ca_word){1200, 1500, 0.75, "thank"};
     PUSH(test, call.words) = (ca_word){1500, 1800, 0.5, "you"};
@@ -115,6 +115,26 @@ static void test_store__call_comes_back_as_it_went_in(void **state)
     assert_true(found);
     assert_string_equal(json(test, &back), json(test, &call));
     assert_string_equal(back.findings.items[2].ruleset, "2e");
+}
+
+static void test_store__older_database_does_not_know_bandwidths(void **state)
+{
+    db_test *test = *state;
+    ca_error err = {0};
+    bool found = false;
+    ca_call call = full_call(test);
+    ca_call back;
+    store(test, &call);
+    db_exec(test, "ALTER TABLE channel DROP COLUMN bandwidth_hz; PRAGMA user_version = 2");
+    ca_db_close(test->db);
+    test->db = ca_db_open(test->path, CA_DB_WRITE, &err);
+    assert_string_equal(err.msg, "");
+    assert_true(ca_store_load(test->db, "C-1", &back, &found, test->arena, &err));
+    assert_int_equal(back.channels.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        call.channels.items[i].bandwidth_hz = 0;
+    }
+    assert_string_equal(json(test, &back), json(test, &call));
 }
 
 static void test_store__bare_call_comes_back(void **state)
@@ -527,6 +547,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(test_store__##name, db_setup, db_teardown)
     const struct CMUnitTest tests[] = {
         T(call_comes_back_as_it_went_in),
+        T(older_database_does_not_know_bandwidths),
         T(bare_call_comes_back),
         T(new_judgement_shows_and_the_old_one_stays),
         T(load_finds_by_name),
