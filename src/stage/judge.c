@@ -177,7 +177,8 @@ static bool is_unfit(judge *j, const ca_rule *rule, const char **note)
             continue;
         }
         const fault found = find_fault(channel, j->belief->min_snr_db);
-        if (found < least || (found == least && channel->snr_db > fittest->snr_db)) {
+        if (fittest == NULL || found < least ||
+            (found == least && channel->snr_db > fittest->snr_db)) {
             least = found;
             fittest = channel;
         }
