@@ -41,8 +41,8 @@ typedef struct ca_config {
     const char *text;     /* hearing: text, the desk's own for the language model; NULL for none */
     double phrase_weight; /* hearing: phrase_weight, default 0.1; ca_model says what it is */
     double text_weight;   /* hearing: text_weight, default 0.1 */
-    ca_hearing hearing; /* the frozen numbers, or those of hearing.calibration */
-    ca_belief belief;   /* their cuts, unless the file has its own */
+    ca_hearing hearing;   /* the frozen numbers, or those of hearing.calibration */
+    ca_belief belief;     /* their cuts, unless the file has its own */
     ca_limits limits;
     int rate_permille; /* sample: rate, default 100 */
     int sample_min;    /* sample: min, default 1 */

@@ -11,7 +11,7 @@
  * of the first 20 s of speech.
  *
  * 4000 Hz is where telephone audio ends, so that wideband recordings compare with it. 98 % is
- * measured (tests/bench/hearing, 8 kHz): 2960 to 3720 Hz for clean, loud and noisy speech in G.711,
+ * measured (tests/bench/hearing, 8 kHz): 2960 to 3520 Hz for clean, loud and noisy speech in G.711,
  * GSM, Opus and MP3, 1370 to 1450 Hz behind a low-pass of 1500 Hz, with line noise up to 1470. The
  * 85 % of the paper, and 95 %, do not tell them apart: low voices by GSM have 1370 and 2020 Hz.
  *
