@@ -75,6 +75,15 @@ static void list_words(ca_strings *words, ca_buf *out)
     ca_buf_printf(out, " (%zu)", different);
 }
 
+static void list_guesses(const ca_guesses *guesses, ca_buf *out)
+{
+    for (size_t i = 0; i < guesses->count && i < SHOWN; i++) {
+        ca_buf_printf(out, "%s%s", i > 0 ? ", " : "", guesses->items[i].word);
+    }
+    ca_buf_puts(out, guesses->count > SHOWN ? " ..." : "");
+    ca_buf_printf(out, " (%zu)", guesses->count);
+}
+
 static void check_words(doctor *d, const tongue *t)
 {
     ca_error err = {0};
@@ -96,8 +105,8 @@ static void check_words(doctor *d, const tongue *t)
                "names the places",
                ca_buf_text(&text));
     } else if (guesses.count > 0) {
-        ca_buf_printf(&text, "%zu words are in no dictionary and heard by a guess: %s ...",
-                      guesses.count, guesses.items[0].word);
+        ca_buf_puts(&text, "in no dictionary, so heard by a guess: ");
+        list_guesses(&guesses, &text);
         say_of(d, CA_HEALTH_WARNING, t, "words",
                "'callaudit rules check' tells how each is listened for", ca_buf_text(&text));
     } else {

@@ -104,7 +104,7 @@ sed 's/en-US/zh-CN/; s/ruleset: desk/ruleset: zh/; s/\[how may i help you\]/[您
     rules/desk.yaml >rules/zh.yaml
 sound
 line ok rules '3 rule files with 6 rules'
-line warning 'words en-US' 'not in the dictionary, so not heard: zorgblatt (1)'
+line warning 'words en-US' 'in no dictionary, so heard by a guess: zorgblatt (1)'
 line warning 'regexes en-US' '1 need a transcript, which is made of no call'
 line warning 'model zh-CN' 'no model for zh-CN'
 rm rules/zh.yaml
