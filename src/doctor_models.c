@@ -52,6 +52,8 @@ static void check_language_model(doctor *d, const tongue *t)
     }
 }
 
+enum { SHOWN = 10 }; /* words of a list */
+
 static int by_text(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -60,7 +62,6 @@ static int by_text(const void *left, const void *right)
 /* Each once, sorted; of many, the first ones. */
 static void list_words(ca_strings *words, ca_buf *out)
 {
-    enum { SHOWN = 10 };
     size_t different = 0;
     qsort(words->items, words->count, sizeof *words->items, by_text);
     for (size_t i = 0; i < words->count; i++) {
