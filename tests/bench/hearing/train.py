@@ -10,7 +10,7 @@ HEARING's slope and boundary. The cuts are those of the decisions (call, rule) o
 
     accept  the least cut from .5 on whose hits are right in 97 of 100; where that would cost more than a tenth of the
             best F1, the cut of the best F1 instead, and the note in the file says so
-    doubt   the least one that leaves at most 10 % of the decisions unsure
+    doubt   the least one from .15 on that leaves at most 10 % of the decisions unsure
 
 The corpus says a near-miss for every phrase; what is heard of it counts NEAR_WEIGHT, as if a desk said one for
 every five, since a probability is one only for speech like that it was fitted on. Nothing of the test part is looked at. What bench.py measured there is carried over as `promise` by bench.py itself.
@@ -125,7 +125,7 @@ def choose_cuts(pairs):
     if not sure:
         note += f'; {MIN_PRECISION} would cost more than a tenth of F1'
     unsure = lambda cut: sum(cut <= p < accept for p, _, _ in pairs) / len(pairs)
-    doubt = min(c / 100 for c in range(5, round(accept * 100) + 1) if unsure(c / 100) <= MAX_UNSURE)
+    doubt = min(c / 100 for c in range(15, round(accept * 100) + 1) if unsure(c / 100) <= MAX_UNSURE)
     return accept, doubt, note
 
 
