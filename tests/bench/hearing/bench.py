@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """How well phrases are heard: one table from one run over the test part of the corpus, with frozen numbers.
 
-    bench.py CORPUS [--models en-us-8khz,debian] [--conditions NAME,...] [--write] [--svg DIR]
+    bench.py CORPUS [--models en-us-8khz,debian] [--conditions NAME,...] [--calls N] [--write] [--svg DIR]
 
 CORPUS is a folder; what it lacks corpus.py makes. Rows are conditions, NAME+adapt is NAME
 after `callaudit model adapt` on the same recordings (which are not told what is said), and `reading` for ../shared/audio where it
@@ -134,8 +134,8 @@ def figures(title, condition, calls, verdicts, summary, rule_sets, part='test'):
 
 # ---- rows ----
 
-def corpus_row(corpus, title, model, condition, rule_sets):
-    calls = load_calls(corpus, 'test', condition.removesuffix('+adapt'))
+def corpus_row(corpus, title, model, condition, rule_sets, limit):
+    calls = sorted(load_calls(corpus, 'test', condition.removesuffix('+adapt')), key=lambda call: call.name)[:limit]
     with tempfile.TemporaryDirectory() as folder:
         config = write_config(folder, 'test', model)
         verdicts, summary = judge(calls, config, [call.path for call in calls], condition.endswith('+adapt'))
@@ -211,6 +211,7 @@ def main():
     parser.add_argument('corpus', type=Path)
     parser.add_argument('--models', default='en-us-8khz,debian')
     parser.add_argument('--conditions')
+    parser.add_argument('--calls', type=int, help='of each condition only the first N')
     parser.add_argument('--write', action='store_true')
     parser.add_argument('--svg', type=Path, default=ROOT / 'build/bench-hearing')
     options = parser.parse_args()
@@ -226,7 +227,7 @@ def main():
     for title, model in models:
         for condition in wanted or (ALL if model else SLOW):
             print(f'{title} {condition}', file=sys.stderr, flush=True)
-            row, found, calls = corpus_row(options.corpus, title, model, condition, rule_sets)
+            row, found, calls = corpus_row(options.corpus, title, model, condition, rule_sets, options.calls)
             rows.append(row)
             positives = sum(len(call.said) for call in calls)
             curves[f'{title} {condition}'] = charts.det(found, positives, sum(call.seconds for call in calls) / 3600)
@@ -240,7 +241,7 @@ def main():
     charts.write_det(options.svg / 'det.svg', curves)
     charts.write_reliability(options.svg / 'reliability.svg', bins)
     if options.write:
-        RESULTS.write_text('# tests/bench/hearing/bench.py CORPUS --write; columns as its head says\n' +
+        RESULTS.write_text(f'# tests/bench/hearing/bench.py {" ".join(["CORPUS", *sys.argv[2:]])}; columns as its head says\n' +
                            '\n'.join(lines) + '\n', encoding='utf-8')
         write_promises(rows)
     return 0
