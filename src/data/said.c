@@ -29,7 +29,6 @@ static ca_tier tier_named(const char *name)
 /* A row is a word; the first one of a line brings the line. */
 static bool add_word(ca_stmt *stmt, bool new_line, ca_call *call, ca_arena *arena)
 {
-    const char *text = ca_column_text(stmt, 9);
     if (new_line) {
         ca_line *line = ca_push(arena, &call->lines);
         if (line == NULL) {
@@ -49,7 +48,7 @@ static bool add_word(ca_stmt *stmt, bool new_line, ca_call *call, ca_arena *aren
     *word = (ca_word){.start_ms = ca_column_int(stmt, 6),
                       .end_ms = ca_column_int(stmt, 7),
                       .confidence = ca_column_real(stmt, 8),
-                      .text = ca_arena_strdup(arena, text != NULL ? text : "")};
+                      .text = ca_arena_strdup(arena, ca_column_text(stmt, 9))};
     call->lines.items[call->lines.count - 1].word_count++;
     return word->text != NULL;
 }
@@ -64,6 +63,11 @@ static bool load_said(ca_db *db, int64_t id, ca_call *call, ca_arena *arena, ca_
     ca_bind_int(stmt, "of", id);
     while (ca_step_row(stmt, err)) {
         const int64_t seq = ca_column_int(stmt, 0);
+        const char *text = ca_column_text(stmt, 9);
+        if (text == NULL || !ca_utf8_valid(text, strlen(text))) {
+            ca_stmt_reset(stmt);
+            return ca_fail(err, CA_ESETUP, "the database is damaged: call %s", call->meta.call_uid);
+        }
         if (!add_word(stmt, call->lines.count == 0 || seq != line, call, arena)) {
             ca_stmt_reset(stmt);
             return ca_fail_memory(err);

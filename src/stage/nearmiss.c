@@ -88,10 +88,10 @@ static int compare_codes(const void *left, const void *right)
     return (a->count > b->count) - (a->count < b->count);
 }
 
-static bool begins_with(const uint64_t *text, size_t count, const codes *part)
+/* Do the words begin with the others? */
+static bool begins_with(const uint64_t *words, size_t count, const uint64_t *others, size_t length)
 {
-    return part->count <= count &&
-           memcmp(text, part->items, part->count * sizeof *part->items) == 0;
+    return length <= count && memcmp(words, others, length * sizeof *words) == 0;
 }
 
 /* ---- the rules ---- */
@@ -220,7 +220,8 @@ typedef struct line_search {
     bool *covered; /* a code: a known wording is said there */
     CA_ARRAY(near) found;
     const char *call_uid;
-    ca_arena *arena;
+    ca_arena *arena;   /* the line's */
+    ca_arena *scratch; /* of the stretches that begin with one word */
     ca_error *err;
 } line_search;
 
@@ -250,7 +251,8 @@ static void cover_known(line_search *l)
             if (known->items[0] != *here) {
                 break;
             }
-            if (known->count > longest && begins_with(here, l->codes.count - at, known)) {
+            if (known->count > longest &&
+                begins_with(here, l->codes.count - at, known->items, known->count)) {
                 longest = known->count;
             }
         }
@@ -262,11 +264,10 @@ static void cover_known(line_search *l)
 
 static bool is_part(const ca_nearmiss_search *s, const uint64_t *words, size_t count)
 {
-    const codes part = {.items = (uint64_t *)(uintptr_t)words, .count = count};
     for (size_t i = 0; i < s->known.count; i++) {
         const codes *known = &s->known.items[i];
         for (size_t at = 0; at + count <= known->count; at++) {
-            if (begins_with(known->items + at, known->count - at, &part)) {
+            if (begins_with(known->items + at, known->count - at, words, count)) {
                 return true;
             }
         }
@@ -284,28 +285,33 @@ static bool is_asked(ca_who who, ca_speaker speaker)
 static bool add_near(line_search *l, const near *one)
 {
     near *last = l->found.count > 0 ? &l->found.items[l->found.count - 1] : NULL;
-    if (last == NULL || last->rule != one->rule || last->first != one->first ||
-        last->end != one->end) {
-        last = ca_push(l->arena, &l->found);
-        if (last == NULL) {
-            return ca_fail_memory(l->err);
+    if (last != NULL && last->rule == one->rule && last->first == one->first &&
+        last->end == one->end) {
+        if (one->distance < last->distance) {
+            last->distance = one->distance;
+            last->wording = one->wording;
         }
-        *last = *one;
-    } else if (one->distance < last->distance) {
-        *last = *one;
+        return true;
     }
+    last = ca_push(l->arena, &l->found);
+    const char *text = ca_arena_strdup(l->arena, one->text);
+    if (last == NULL || text == NULL) {
+        return ca_fail_memory(l->err);
+    }
+    *last = *one;
+    last->text = text;
     return true;
 }
 
 static const char *said(const line_search *l, size_t first, size_t end)
 {
     const char *text =
-        ca_words_text(&l->call->words, l->line->first_word + first, end - first, l->arena);
+        ca_words_text(&l->call->words, l->line->first_word + first, end - first, l->scratch);
     if (text == NULL) {
         ca_fail_memory(l->err);
         return NULL;
     }
-    return strncmp(l->of->language, "zh", 2) == 0 ? ca_fold_simplified(text, l->arena, l->err)
+    return strncmp(l->of->language, "zh", 2) == 0 ? ca_fold_simplified(text, l->scratch, l->err)
                                                   : text;
 }
 
@@ -315,11 +321,11 @@ static bool weigh(line_search *l, size_t first, size_t end)
     const size_t words = l->from[end] - l->from[first];
     const char *text = said(l, first, end);
     ca_sounds heard;
-    if (text == NULL || !ca_sounds_of(s->lexicon, text, &heard, l->arena, l->err)) {
+    if (text == NULL || !ca_sounds_of(s->lexicon, text, &heard, l->scratch, l->err)) {
         return false;
     }
     const size_t signs_heard = heard.phones.list.count + heard.letters.list.count;
-    size_t *row = ca_arena_alloc(l->arena, (signs_heard + 1) * sizeof *row);
+    size_t *row = ca_arena_alloc(l->scratch, (signs_heard + 1) * sizeof *row);
     if (row == NULL) {
         return ca_fail_memory(l->err);
     }
@@ -342,29 +348,39 @@ static bool weigh(line_search *l, size_t first, size_t end)
     return true;
 }
 
-/* Every stretch that is short enough and shares no word with a wording. */
-static bool weigh_all(line_search *l)
+/* Every stretch from a word on that is short enough and shares no word with a wording. */
+static bool weigh_from(line_search *l, size_t first)
 {
-    for (size_t first = 0; first < l->line->word_count; first++) {
-        for (size_t end = first + 1; end <= l->line->word_count; end++) {
-            const size_t at = l->from[first], count = l->from[end] - at;
-            bool covered = false;
-            for (size_t i = l->from[end - 1]; i < l->from[end]; i++) {
-                covered = covered || l->covered[i];
-            }
-            if (covered || count > l->of->longest + 1) {
-                break;
-            }
-            const size_t before = l->found.count;
-            if (count > 0 && !weigh(l, first, end)) {
-                return false;
-            }
-            if (l->found.count > before && is_part(l->of, &l->codes.items[at], count)) {
-                l->found.count = before;
-            }
+    for (size_t end = first + 1; end <= l->line->word_count; end++) {
+        const size_t at = l->from[first], count = l->from[end] - at;
+        bool covered = false;
+        for (size_t i = l->from[end - 1]; i < l->from[end]; i++) {
+            covered = covered || l->covered[i];
+        }
+        if (covered || count > l->of->longest + 1) {
+            break;
+        }
+        const size_t before = l->found.count;
+        if (count > 0 && !weigh(l, first, end)) {
+            return false;
+        }
+        if (l->found.count > before && is_part(l->of, &l->codes.items[at], count)) {
+            l->found.count = before;
         }
     }
     return true;
+}
+
+/* A line may be a whole call, and its stretches overlap: what is not near is forgotten at once. */
+static bool weigh_all(line_search *l)
+{
+    bool ok = true;
+    for (size_t first = 0; ok && first < l->line->word_count; first++) {
+        l->scratch = ca_arena_new(0);
+        ok = l->scratch != NULL ? weigh_from(l, first) : ca_fail_memory(l->err);
+        ca_arena_free(l->scratch);
+    }
+    return ok;
 }
 
 static int compare_sizes(size_t a, size_t b)
@@ -465,7 +481,7 @@ bool ca_nearmiss_take(ca_nearmiss_search *search, const ca_call *call, ca_error 
         if (l.line->tier == CA_TIER_PHRASE) {
             continue;
         }
-        l.arena = ca_arena_new(0); /* a line's stretches overlap: much text, soon forgotten */
+        l.arena = ca_arena_new(0);
         l.found.items = NULL;
         l.found.count = l.found.capacity = 0;
         ok = l.arena != NULL ? take_line(&l) : ca_fail_memory(err);
