@@ -1,15 +1,20 @@
 /* cmd_rules.c - callaudit rules: its command line, and `rules list`. */
 #include "cmd_rules.h"
 
+#include "callaudit/sample.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 static const char usage[] =
-    "usage: callaudit rules check|test|list [--config FILE] [--format table|json] [PATH...]\n\n"
+    "usage: callaudit rules check|test|list [--config FILE] [--format table|json] [PATH...]\n"
+    "       callaudit rules rivals [--db FILE] [--month YYYY-MM] [OPTIONS] [PATH...]\n\n"
     "  check  says what is wrong with the rule files, and which words no dictionary\n"
     "         knows: those whose pronunciation was guessed, and those that cannot be heard\n"
     "  test   judges the examples in each rule's 'tests' and says which come out otherwise\n"
-    "  list   prints the rules\n\n"
+    "  list   prints the rules\n"
+    "  rivals suggests rivals: what at least two calls in the database (transcripts and imports;\n"
+    "         of one month, or all) really say that sounds like a wording but is another\n\n"
     "PATH is a rule file or a folder of them; without one, the configuration's 'rules'.\n"
     "Exit codes: 0 all well, 2 wrong usage, 3 a rule file is wrong or an example failed.\n";
 
@@ -174,7 +179,8 @@ static int list(rules_request *r)
 static const struct action {
     const char *name;
     int (*run)(rules_request *r);
-} actions[] = {{"check", rules_check}, {"test", rules_test}, {"list", list}};
+} actions[] = {
+    {"check", rules_check}, {"test", rules_test}, {"list", list}, {"rivals", rules_rivals}};
 
 static const struct action *find_action(const char *name)
 {
@@ -187,10 +193,10 @@ static const struct action *find_action(const char *name)
 }
 
 static int run_action(const struct action *action, rules_request *r, const char *config,
-                      char **paths, int count)
+                      const char *db, char **paths, int count)
 {
     ca_error err = {0};
-    int status = cmd_load_config(config, NULL, NULL, &r->config, r->arena);
+    int status = cmd_load_config(config, db, NULL, &r->config, r->arena);
     if (status != CMD_OK) {
         return status;
     }
@@ -207,17 +213,24 @@ static int run_action(const struct action *action, rules_request *r, const char 
 
 int cmd_rules(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"format", required_argument, NULL, 'f'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'}, {"format", required_argument, NULL, 'f'},
+        {"db", required_argument, NULL, 'd'},     {"month", required_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     rules_request r = {.format = CA_FORMAT_TABLE};
-    const char *config = NULL;
+    const char *config = NULL, *db = NULL;
     optind = 0;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'c': config = optarg; break;
+        case 'd': db = optarg; break;
+        case 'm':
+            r.month = optarg;
+            if (!ca_month_valid(optarg)) {
+                return cmd_usage("rules", "'%s' is no month (YYYY-MM)", optarg);
+            }
+            break;
         case 'h': return fputs(usage, stdout) < 0 ? CMD_SETUP : CMD_OK;
         case 'f':
             if (!cmd_parse_format(optarg, &r.format) || r.format == CA_FORMAT_CSV) {
@@ -230,12 +243,15 @@ int cmd_rules(int argc, char **argv)
     const char *name = optind < argc ? argv[optind] : "";
     const struct action *action = find_action(name);
     if (action == NULL) {
-        return cmd_usage("rules", "%s%s: check, test and list exist",
+        return cmd_usage("rules", "%s%s: check, test, list and rivals exist",
                          name[0] != '\0' ? "unknown sub-command " : "no sub-command", name);
+    }
+    if ((db != NULL || r.month != NULL) && action->run != rules_rivals) {
+        return cmd_usage("rules", "--db and --month belong to rivals");
     }
     r.arena = ca_arena_new(0);
     int status = r.arena != NULL
-                     ? run_action(action, &r, config, argv + optind + 1, argc - optind - 1)
+                     ? run_action(action, &r, config, db, argv + optind + 1, argc - optind - 1)
                      : rules_no_memory();
     ca_arena_free(r.arena);
     return status;
