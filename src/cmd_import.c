@@ -58,7 +58,7 @@ static bool parse_reader(const char *word, word_reader *reader)
         word_reader reader;
     } known[] = {
         {"json", ca_words_read_json}, {"vtt", ca_words_read_vtt}, {"ctm", ca_words_read_ctm}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    for (size_t i = 0; word && i < sizeof known / sizeof *known; i++) {
         if (strcmp(word, known[i].name) == 0) {
             *reader = known[i].reader;
             return true;
