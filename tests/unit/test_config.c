@@ -80,8 +80,9 @@ static void check_defaults(const ca_config *config)
     assert_null(config->cdr_path);
     assert_int_equal(config->channels.agent, CA_SIDE_LEFT);
     assert_int_equal(config->transcripts, CA_TRANSCRIPT_SAMPLE);
-    assert_float_equal(config->belief.accept, 0.5, 0);
-    assert_float_equal(config->belief.doubt, 0.3, 0);
+    assert_float_equal(config->belief.accept, config->hearing.accept, 0); /* models/hearing.yaml */
+    assert_float_equal(config->belief.doubt, config->hearing.doubt, 0);
+    assert_true(config->hearing.models.count > 0);
     assert_float_equal(config->belief.min_snr_db, 10, 0);
     assert_null(config->text);
     assert_float_equal(config->phrase_weight, 0.1, 0);
