@@ -118,6 +118,23 @@ static bool open_handle(ca_db *db, const char *path, ca_db_mode mode, ca_error *
     return ca_db_exec(db, "PRAGMA foreign_keys = ON", err);
 }
 
+/* While another process makes the same change, SQLite reports busy without waiting: it would have
+ * to give up a lock that it holds already. So the waiting is done here. */
+static bool enter_wal(ca_db *db, ca_error *err)
+{
+    enum { PAUSE_MS = 20 };
+    for (int waited = 0; waited < BUSY_MS; waited += PAUSE_MS) {
+        if (ca_db_exec(db, "PRAGMA journal_mode = WAL", NULL)) {
+            return true;
+        }
+        if ((sqlite3_errcode(db->handle) & 0xff) != SQLITE_BUSY) {
+            break;
+        }
+        sqlite3_sleep(PAUSE_MS);
+    }
+    return ca_db_exec(db, "PRAGMA journal_mode = WAL", err);
+}
+
 /* A foreign database is refused before anything in it changes. */
 static bool make_ready(ca_db *db, ca_db_mode mode, ca_error *err)
 {
@@ -133,7 +150,7 @@ static bool make_ready(ca_db *db, ca_db_mode mode, ca_error *err)
                ca_fail(err, CA_ESETUP,
                        "the database is of an older program: 'callaudit run' upgrades it");
     }
-    return ca_db_exec(db, "PRAGMA journal_mode = WAL", err) && ca_schema_migrate(db, err);
+    return enter_wal(db, err) && ca_schema_migrate(db, err);
 }
 
 static ca_db *new_db(ca_error *err)

@@ -158,6 +158,9 @@ static void test_db__processes_may_create_it_together(void **state)
         if (child == 0) {
             ca_error err = {0};
             ca_db *db = ca_db_open(path, CA_DB_WRITE, &err);
+            if (db == NULL) {
+                fprintf(stderr, "%s\n", err.msg);
+            }
             ca_db_close(db);
             _exit(db != NULL ? 0 : 1);
         }
