@@ -49,6 +49,7 @@ static int tear_down(void **state)
     fixture *f = *state;
     (void)unlink(f->path);
     (void)unlink("callaudit.yaml");
+    (void)unlink("own.yaml");
     int left = chdir("/") != 0 || rmdir(f->folder) != 0;
     ca_arena_free(f->arena);
     free(f);
@@ -120,6 +121,37 @@ static void test_config__absent_keys_keep_their_defaults(void **state)
     fixture *f = *state;
     assert_true(load(f, "intake:\n"));
     check_defaults(&f->config);
+}
+
+static void write_file(fixture *f, const char *name, const char *text)
+{
+    ca_error err = {0};
+    assert_true(ca_write_file(ca_path_join(f->arena, f->folder, name), text, strlen(text), &err));
+}
+
+/* A desk's own numbers stand in for the frozen ones; cuts beside them in the file still win. */
+static void test_config__a_desks_calibration_replaces_the_frozen_one(void **state)
+{
+    fixture *f = *state;
+    ca_model model;
+    write_file(f, "own.yaml",
+               "accept: 0.8\ndoubt: 0.4\nmin_snr: 7\n"
+               "models: [{language: en-US, sample_rate: 8000, margin: 0.5}]\n");
+    assert_true(load(f, "hearing: {calibration: own.yaml, doubt: 0.6}\n"));
+    assert_float_equal(f->config.belief.accept, 0.8, 0);
+    assert_float_equal(f->config.belief.doubt, 0.6, 0);
+    assert_float_equal(f->config.belief.min_snr_db, 7, 0);
+    assert_true(ca_config_model(&f->config, "en-US", &model, f->arena, &f->err));
+    assert_float_equal(model.calibration.margin, 0.5, 0);
+}
+
+static void test_config__a_wrong_calibration_is_told_with_both_places(void **state)
+{
+    fixture *f = *state;
+    write_file(f, "own.yaml", "models: [{language: en-US, margn: 1}]\n");
+    assert_false(load(f, "hearing: {calibration: own.yaml}\n"));
+    assert_non_null(strstr(f->diags.list.items[0].message, "own.yaml:1:"));
+    assert_int_equal(f->diags.list.items[0].line, 1);
 }
 
 static const char every_key[] = "database: data/calls.db\n"
@@ -372,6 +404,8 @@ int main(void)
         TEST(test_config__defaults_without_a_file),
         TEST(test_config__finds_the_file_of_the_working_folder),
         TEST(test_config__absent_keys_keep_their_defaults),
+        TEST(test_config__a_desks_calibration_replaces_the_frozen_one),
+        TEST(test_config__a_wrong_calibration_is_told_with_both_places),
         TEST(test_config__reads_every_key),
         TEST(test_config__a_desks_text_is_read_when_the_file_is),
         TEST(test_config__null_filename_means_no_pattern),
